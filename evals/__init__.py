@@ -1,0 +1,1 @@
+"""Answer-quality evals: what a change did to retrieval, answers, citations and refusals."""
