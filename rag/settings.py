@@ -1,0 +1,54 @@
+"""Every setting, read once where a Chatbot is opened. Below that, plain arguments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """The platform's user data directory for this product."""
+    from platformdirs import user_data_path
+
+    return user_data_path("rag-article-chat", appauthor=False)
+
+
+def default_cache_dir() -> Path:
+    """The platform's cache directory: exported models, all of which can be made again."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("rag-article-chat", appauthor=False)
+
+
+def default_corpus_dir() -> Path:
+    """The shipped corpus: inside the package when installed from a wheel, beside it in a checkout."""
+    packaged = Path(__file__).parent / "_corpus"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "corpus"
+
+
+class Settings(BaseSettings):
+    """Settings from arguments, else from `RAG_*` environment variables, else the defaults.
+
+    Raises:
+        pydantic.ValidationError: a value is out of its range; `rag.chatbot` turns it into ConfigurationError.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RAG_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default_factory=default_data_dir, description="where the index lives")
+    cache_dir: Path = Field(default_factory=default_cache_dir, description="where exported models are kept")
+    corpus_dir: Path | None = Field(
+        default_factory=default_corpus_dir, description="ingested at the first open; empty for none"
+    )
+    embedding_model: str = Field("all-MiniLM-L6-v2", description="any sentence-transformers model, by name or folder")
+    passage_tokens: int = Field(160, ge=32, le=2000, description="most tiktoken tokens of a passage")
+    overlap_sentences: int = Field(0, ge=0, le=5, description="sentences that neighbouring passages share")
+    top_k: int = Field(6, ge=1, le=50, description="passages that an answer is made from")
+    candidates: int = Field(40, ge=1, le=500, description="passages fetched from each index before fusion")
+
+    @field_validator("corpus_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
