@@ -66,7 +66,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote, `Document.text[start:end]`; `answer_start:answer_end` (document offsets) is the phrase in it."""
+    """A verbatim quote, `Document.text[start:end]`; the phrase in it, if any, is at `answer_start:answer_end`."""
 
     number: int
     passage: Passage
