@@ -1,0 +1,1 @@
+"""From documents to two searchable indexes: chunking, encoder, store, catalog, lexical, ingest."""

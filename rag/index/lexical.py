@@ -1,0 +1,69 @@
+"""Ranks passages by the words they share with a question: SQLite FTS5's bm25(). Knows nothing of meaning."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from rag.index.catalog import Catalog
+
+ROOT = 5
+_WORD = re.compile(r"\w+")
+# Words that nearly every passage holds: they cost time in a large index and rank nothing.
+_STOP_WORDS = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have how i if in into is it its me of on "
+    "or our please s so t tell that the their them there these they this to was were what when where which who whom "
+    "whose why will with would you your".split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of `text` in lower case, without stop words; all of them when nothing else is left."""
+    words = [match.group().lower() for match in _WORD.finditer(text)]
+    return [word for word in words if word not in _STOP_WORDS] or words
+
+
+def root(word: str) -> str:
+    """A crude stem, enough to let "wounded" meet "wounds"."""
+    return word[:ROOT]
+
+
+class Lexical:
+    """Full-text search over the catalog's passages."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def search(self, question: str, k: int, documents: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """Passage ids with BM25 scores (higher is better), best first, at most `k`.
+
+        Args:
+            question: any text; a passage needs to hold at least one of its words.
+            k: how many.
+            documents: only passages of these document ids.
+        """
+        words = dict.fromkeys(content_words(question))
+        if not words or (documents is not None and not documents):
+            return []
+        # Quoted, a word is never read as FTS5 syntax.
+        match = " OR ".join(f'"{word}"' for word in words)
+        restriction = "" if documents is None else f"AND p.document_id IN ({','.join('?' * len(documents))})"
+        rows = self._catalog.query(
+            "SELECT p.id, -bm25(lexical) AS score FROM lexical JOIN passages p ON p.number = lexical.rowid "
+            f"WHERE lexical MATCH ? {restriction} ORDER BY score DESC, p.number LIMIT ?",
+            (match, *(documents or ()), k),
+        )
+        return [(str(passage), float(str(score))) for passage, score in rows]
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency over passages: BM25's ln(1 + (N - n + 0.5) / (n + 0.5)), words by their root."""
+        low = root(word)
+        high = low + "\U0010ffff" if len(word) >= ROOT else low
+        rows = self._catalog.query("SELECT max(doc) FROM vocabulary WHERE term BETWEEN ? AND ?", (low, high))
+        held = int(str(rows[0][0] or 0))
+        return math.log(1 + (self._catalog.count() - held + 0.5) / (held + 0.5))
+
+    def vocabulary(self) -> list[str]:
+        """Every distinct word of the passages, lower-cased, without diacritics."""
+        return [str(row[0]) for row in self._catalog.query("SELECT term FROM vocabulary")]

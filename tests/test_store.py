@@ -1,0 +1,118 @@
+"""Vectors in a real Chroma: written in batches, filtered by document, ranked by cosine, gone when deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from rag.errors import DataDirectoryError
+from rag.index.store import Store
+
+if TYPE_CHECKING:
+    from rag.schema import Vectors
+
+
+def unit(*degrees: float) -> Vectors:
+    """Vectors in a plane, at these angles."""
+    angles = np.radians(degrees)
+    return np.stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)], axis=1).astype(np.float32)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "vectors")
+    yield opened
+    opened.close()
+
+
+def test_search_ranks_by_cosine(store: Store) -> None:
+    store.upsert(["far", "near", "same", "opposite"], unit(90, 60, 0, 180), ["d"] * 4)
+    found = store.search(unit(0)[0], 10)
+    assert [id_ for id_, _ in found] == ["same", "near", "far", "opposite"]
+    assert [score for _, score in found] == pytest.approx([1.0, 0.5, 0.0, -1.0], abs=1e-5)
+    assert store.search(unit(0)[0], 2) == found[:2]
+
+
+def test_search_is_restricted_to_the_documents_named(store: Store) -> None:
+    store.upsert(["a", "b", "c"], unit(0, 10, 20), ["one", "two", "three"])
+    query = unit(0)[0]
+    assert [id_ for id_, _ in store.search(query, 10, ["two"])] == ["b"]
+    assert [id_ for id_, _ in store.search(query, 10, ["three", "one"])] == ["a", "c"]
+    assert store.search(query, 10, []) == []
+    assert store.search(query, 10, ["unknown"]) == []
+
+
+def test_empty_store_finds_nothing(store: Store) -> None:
+    assert store.search(unit(0)[0], 5) == []
+    assert store.search(unit(0)[0], 5, ["d"]) == []
+    store.upsert([], unit(), [])
+    store.delete([])
+    assert store.count() == 0
+
+
+def test_same_id_is_written_over(store: Store) -> None:
+    store.upsert(["a"], unit(90), ["old"])
+    store.upsert(["a"], unit(0), ["new"])
+    assert store.count() == 1
+    assert store.search(unit(0)[0], 5, ["new"]) == [("a", pytest.approx(1.0, abs=1e-5))]
+    assert store.search(unit(0)[0], 5, ["old"]) == []
+
+
+def test_deleted_ids_are_gone_and_unknown_ones_are_passed_over(store: Store) -> None:
+    store.upsert(["a", "b"], unit(0, 10), ["d", "d"])
+    store.delete(["a", "unknown"])
+    assert store.ids() == ["b"]
+    assert [id_ for id_, _ in store.search(unit(0)[0], 5)] == ["b"]
+
+
+def test_more_than_one_batch_is_written_and_deleted_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real_upsert, sizes = store._collection.upsert, []
+
+    def counted(**batch: object) -> None:
+        sizes.append(len(batch["ids"]))  # type: ignore[arg-type]
+        real_upsert(**batch)
+
+    monkeypatch.setattr(store._client, "get_max_batch_size", lambda: 4)
+    monkeypatch.setattr(store._collection, "upsert", counted)
+    ids = [f"p{number}" for number in range(10)]
+    store.upsert(ids, unit(*range(10)), [f"d{number}" for number in range(10)])
+    assert sizes == [4, 4, 2]
+    assert sorted(store.ids()) == ids
+    for number in (3, 4, 9):  # each with its own vector and document
+        assert store.search(unit(number)[0], 1, [f"d{number}"]) == [(f"p{number}", pytest.approx(1.0, abs=1e-5))]
+    store.delete(ids[:9])
+    assert store.ids() == ["p9"]
+
+
+def test_more_vectors_than_chroma_takes_at_once_are_stored(store: Store) -> None:
+    count = store._client.get_max_batch_size() + 5
+    store.upsert([str(number) for number in range(count)], unit(*np.linspace(0, 90, count)), ["d"] * count)
+    assert store.count() == count
+
+
+def test_cleared_store_takes_vectors_of_another_length(store: Store) -> None:
+    store.upsert(["a"], unit(0), ["d"])
+    store.clear()
+    assert store.count() == 0
+    store.upsert(["a"], np.eye(5, dtype=np.float32)[:1], ["d"])
+    assert [id_ for id_, _ in store.search(np.eye(5, dtype=np.float32)[0], 1)] == ["a"]
+
+
+def test_everything_is_there_after_reopening(tmp_path: Path) -> None:
+    first = Store(tmp_path / "vectors")
+    first.upsert(["a", "b"], unit(0, 90), ["d", "e"])
+    first.close()
+    second = Store(tmp_path / "vectors")
+    assert sorted(second.ids()) == ["a", "b"]
+    assert [id_ for id_, _ in second.search(unit(90)[0], 1)] == ["b"]
+    second.close()
+
+
+def test_folder_that_cannot_be_opened_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "vectors").write_text("a file, no folder")
+    with pytest.raises(DataDirectoryError, match=r"vectors cannot be opened.*rag rebuild"):
+        Store(tmp_path / "vectors")
