@@ -1,4 +1,4 @@
-"""Makes typed text safe to work with. Knows nothing of documents or answers."""
+"""Makes typed text safe to work with, and words comparable. Knows nothing of documents or answers."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def clean_question(question: object) -> str:
     if not any(c.isalnum() for c in text):
         raise QuestionError("Please type a question.")
     return text
+
+
+def plain(word: str) -> str:
+    """`word` lower-cased and without diacritics, as the index keeps it."""
+    decomposed = unicodedata.normalize("NFKD", word.lower().replace("ı", "i"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _is_invisible(character: str) -> bool:

@@ -15,7 +15,9 @@ from rag.schema import Document, Passage
 
 
 def document(id_: str, text: str, owner: str = "") -> Document:
-    return Document(id_, f"Title of {id_}", f"{id_}.txt", text, f"hash of {text}", "2020-10-01", owner, {"rights": "ours"})
+    return Document(
+        id_, f"Title of {id_}", f"{id_}.txt", text, f"hash of {text}", "2020-10-01", owner, {"rights": "ours"}
+    )
 
 
 def passages(of: Document, *texts: str) -> list[Passage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,7 +65,7 @@ def check(text: str, passages: list[Passage], encoder: Encoder, tokens: int, lim
         covered[passage.start : passage.end] = [True] * (passage.end - passage.start)
     assert not "".join(c for c, inside in zip(text, covered, strict=True) if not inside).strip()
     assert len({passage.id for passage in passages}) == len(passages)
-    for one, following in zip(passages, passages[1:], strict=False):
+    for one, following in pairwise(passages):
         assert one.start < following.start
         assert one.end < following.end, "a passage that lies inside another says nothing new"
 
@@ -113,7 +114,7 @@ def test_neighbours_share_as_many_sentences_as_asked(chunker: Callable[..., Chun
     text = " ".join(f"{name} is here now." for name in ("Ann", "Bob", "Cid", "Dan", "Eve", "Fay", "Gil", "Hal"))
     passages = [passage.text for passage in chunker(tokens=20, overlap=1).split(document(text))]
     assert len(passages) > 2
-    for one, following in zip(passages, passages[1:], strict=False):
+    for one, following in pairwise(passages):
         assert sentence_of(one, -1) == sentence_of(following, 0)
         assert sentence_of(one, -2) != sentence_of(following, 0)
 

@@ -62,7 +62,9 @@ def test_unreadable_and_missing_files_are_told_and_the_rest_goes_on(folder: Path
     assert "names gone.txt" in corpus.failed["gone.txt"]
 
 
-@pytest.mark.parametrize("text", ["no toml at all", "title = 'no table'", "[[document]]\ntitle = 'no file'", "document = 5"])
+@pytest.mark.parametrize(
+    "text", ["no toml at all", "title = 'no table'", "[[document]]\ntitle = 'no file'", "document = 5"]
+)
 def test_description_that_cannot_be_used_names_the_file_and_the_fix(text: str, folder: Path) -> None:
     (folder / "corpus.toml").write_text(text)
     with pytest.raises(ConfigurationError, match=r"corpus\.toml cannot be used.*\[\[document\]\] table with a `file`"):

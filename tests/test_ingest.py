@@ -85,9 +85,7 @@ def open_index(tmp_path: Path, counting: CountingEncoder) -> Iterator[Callable[.
         opened.pop().close()
 
 
-def test_unchanged_content_embeds_nothing_again(
-    open_index: Callable[..., Index], counting: CountingEncoder
-) -> None:
+def test_unchanged_content_embeds_nothing_again(open_index: Callable[..., Index], counting: CountingEncoder) -> None:
     index = open_index()
     assert index.add(document(LAKE)) == "added"
     assert counting.encoded == [passage.text for passage in index.catalog.passages_of("d")] != []
@@ -125,7 +123,7 @@ def test_removed_document_is_gone_from_every_index(open_index: Callable[..., Ind
     assert found(index, "bicycles and goats on a ferry") == {"dense": [MINE], "lexical": []}
     assert "bicycles" not in index.lexical.vocabulary()
     assert index.catalog.document("lake") is None
-    with pytest.raises(DocumentNotFound, match="'lake'.*rag documents"):
+    with pytest.raises(DocumentNotFound, match=r"'lake'.*rag documents"):
         index.remove("lake")
     index.close()
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and b"bicycles" in file.read_bytes()]

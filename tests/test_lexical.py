@@ -65,7 +65,8 @@ def test_order_and_scores_are_those_of_bm25(lexical: Lexical, words: list[str]) 
 @pytest.mark.parametrize(
     "question",
     ['"', '""', "NEAR(", "NEAR(drones, 2)", "*", "dro*", ":", "text: drones", "AND", "OR NOT", "drones AND", "^drones",
-     "drones)", "{text} : drones", "'", "--", "drones; DROP TABLE passages", "+drones -tank", "___", "\\", "日本語", "😀"],
+     "drones)", "{text} : drones", "'", "--", "drones; DROP TABLE passages", "+drones -tank", "___", "\\",
+     "日本語", "😀"],
 )  # fmt: skip
 def test_syntax_in_a_question_is_harmless(lexical: Lexical, question: str) -> None:
     found = [id_ for id_, _ in lexical.search(question, 10)]

@@ -48,7 +48,9 @@ def test_headings_items_verses_and_blank_lines_end_a_sentence(text: str, sentenc
 
 
 def test_a_wrapped_line_does_not_end_a_sentence() -> None:
-    text = "The fighting was still going on\nin the mountains, and on the long road that leads from there to the capital."
+    text = (
+        "The fighting was still going on\nin the mountains, and on the long road that leads from there to the capital."
+    )
     assert sentence_spans(text) == [(0, len(text))]
 
 

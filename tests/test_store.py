@@ -58,7 +58,7 @@ def test_same_id_is_written_over(store: Store) -> None:
     store.upsert(["a"], unit(90), ["old"])
     store.upsert(["a"], unit(0), ["new"])
     assert store.count() == 1
-    assert store.search(unit(0)[0], 5, ["new"]) == [("a", pytest.approx(1.0, abs=1e-5))]
+    assert dict(store.search(unit(0)[0], 5, ["new"])) == {"a": pytest.approx(1.0, abs=1e-5)}
     assert store.search(unit(0)[0], 5, ["old"]) == []
 
 
@@ -83,7 +83,8 @@ def test_more_than_one_batch_is_written_and_deleted_whole(store: Store, monkeypa
     assert sizes == [4, 4, 2]
     assert sorted(store.ids()) == ids
     for number in (3, 4, 9):  # each with its own vector and document
-        assert store.search(unit(number)[0], 1, [f"d{number}"]) == [(f"p{number}", pytest.approx(1.0, abs=1e-5))]
+        found = dict(store.search(unit(number)[0], 1, [f"d{number}"]))
+        assert found == {f"p{number}": pytest.approx(1.0, abs=1e-5)}
     store.delete(ids[:9])
     assert store.ids() == ["p9"]
 

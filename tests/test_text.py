@@ -14,7 +14,18 @@ from rag.text import MAX_QUESTION, clean_question
 
 @pytest.mark.parametrize(
     "question",
-    ["", " \t\r\n", "\u00a0\u3000", "?!… —", "😀🎉", "👩\u200d👩\u200d👧", "\x00\x07", "\u200b\ufeff", "\ud800", "«»“”"],
+    [
+        "",
+        " \t\r\n",
+        "\u00a0\u3000",
+        "?!… —",
+        "😀🎉",
+        "👩\u200d👩\u200d👧",
+        "\x00\x07",
+        "\u200b\ufeff",
+        "\ud800",
+        "«»“”",
+    ],
 )
 def test_question_without_a_letter_or_digit_is_asked_for(question: str) -> None:
     with pytest.raises(QuestionError, match=r"^Please type a question\.$"):

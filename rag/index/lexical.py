@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from rag.index.catalog import Catalog
+from rag.text import plain
 
 ROOT = 5
 _WORD = re.compile(r"\w+")
@@ -19,8 +20,8 @@ _STOP_WORDS = frozenset(
 
 
 def content_words(text: str) -> list[str]:
-    """The words of `text` in lower case, without stop words; all of them when nothing else is left."""
-    words = [match.group().lower() for match in _WORD.finditer(text)]
+    """The words of `text`, plain and without stop words; all of them when nothing else is left."""
+    words = [plain(match.group()) for match in _WORD.finditer(text)]
     return [word for word in words if word not in _STOP_WORDS] or words
 
 

@@ -1,0 +1,223 @@
+"""From a standalone question to growing Answers, without an LLM. Knows retrieval, a reader and composition.
+
+The reader is the seam: whatever satisfies `rag.schema.Reader` decides which words answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering import compose
+from rag.answering.confidence import Calibration, features
+from rag.answering.conversation import standalone as make_standalone
+from rag.answering.evidence import Evidence, gather, with_speaker
+from rag.answering.overview import central_sentences
+from rag.answering.question import Part, parts_of
+from rag.answering.retrieval import Retriever
+from rag.errors import DocumentNotFound
+from rag.index.ingest import Index
+from rag.schema import Answer, Document, Hit, Reader, Turn
+
+_OVERVIEW_SENTENCES = 4
+_EXPLANATION_SENTENCES = 3
+_MOST_ITEMS = 10
+# How near to the best evidence's probability another one must come to be told beside it.
+_ITEM_SHARE = 0.5
+_SUPPORT_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the documents hold for one part of a question: probabilities with their evidence, best first."""
+
+    part: Part
+    hits: tuple[Hit, ...]
+    ranked: tuple[tuple[float, Evidence], ...]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the best evidence."""
+        return self.ranked[0][0] if self.ranked else 0.0
+
+    def likely(self, share: float) -> list[Evidence]:
+        """The evidence whose probability is at least this share of the best one's, best first."""
+        return [one for probability, one in self.ranked if probability >= share * self.confidence]
+
+
+class Answerer:
+    """Answers from one index with one reader."""
+
+    def __init__(self, index: Index, retriever: Retriever, reader: Reader, calibration: Calibration) -> None:
+        self._index = index
+        self._retriever = retriever
+        self._reader = reader
+        self._calibration = calibration
+
+    def stream(self, question: str, standalone: str, documents: Sequence[str] | None) -> Iterator[Answer]:
+        """Growing answers: first the hits, then the text piece by piece; the last one is whole."""
+        began = time.perf_counter()
+        parts = _each_standalone(parts_of(standalone))
+        draft = Answer(question, standalone, "")
+        if parts[0].kind == "overview":
+            yield from self._overview(draft, documents, began)
+            return
+        searched = [self._retriever.search(part.text, documents=documents) for part in parts]
+        hits = _merged(searched)
+        retrieved = time.perf_counter()
+        draft = replace(draft, hits=hits, timings={"retrieve": retrieved - began})
+        yield draft
+        found = [self._find(part, own) for part, own in zip(parts, searched, strict=True)]
+        draft = replace(draft, hits=_reread(hits, found))
+        timings = {**draft.timings, "read": time.perf_counter() - retrieved}
+        yield from self._write(draft, found, timings, began)
+
+    def _find(self, part: Part, hits: tuple[Hit, ...]) -> Found:
+        """Read the hits for one part, and rank what was read by probability."""
+        evidence = gather(part.text, hits, self._reader)
+        rarity = self._index.lexical.rarity
+        ranked = [(self._calibration.probability(features(part.text, one, hits, rarity)), one) for one in evidence]
+        ranked.sort(key=lambda pair: -pair[0])
+        return Found(part, hits, tuple(ranked))
+
+    def _write(
+        self, draft: Answer, found: Sequence[Found], timings: dict[str, float], began: float
+    ) -> Iterator[Answer]:
+        """Write each part that the documents answer; name the others, or refuse when there is none."""
+        answered = [one for one in found if one.confidence >= self._calibration.answer]
+        missing = tuple(one.part.text for one in found if one not in answered)
+        confidence = sum(one.confidence for one in found) / len(found)
+        if not answered:
+            best = max(found, key=lambda one: one.confidence)
+            nearest = best.ranked[0][1] if best.ranked else None
+            text = compose.refusal(draft.standalone_question, nearest)
+            timings["total"] = time.perf_counter() - began
+            yield replace(draft, text=text, abstained=True, confidence=confidence, missing=missing, timings=timings)
+            return
+        written = compose.Draft()
+        for one in answered:
+            written = self._write_part(written, one)
+            yield replace(draft, text=written.text, citations=written.citations)
+        verdict = self._calibration.verdict(min(one.confidence for one in answered))
+        if missing:
+            verdict = "partial"
+            unsaid = "; ".join(f"“{part}”" for part in missing)
+            written = written.line(f"The documents do not answer: {unsaid}")
+        timings["total"] = time.perf_counter() - began
+        yield replace(
+            draft,
+            text=written.text,
+            citations=written.citations,
+            verdict=verdict,
+            confidence=confidence,
+            missing=missing,
+            timings=timings,
+        )
+
+    def _write_part(self, draft: compose.Draft, found: Found) -> compose.Draft:
+        """Add one part in the form that its kind asks for."""
+        if found.part.kind == "list":
+            items = _distinct(found.likely(_ITEM_SHARE))[:_MOST_ITEMS]
+            if len(items) > 1:
+                told = [self._with_speaker(one) for one in items]
+                return compose.write_list(draft, told, [self._text(one) for one in told])
+        if found.part.kind in ("explanation", "yes_no"):
+            # A bare yes or no would be a judgement; the sentences that speak to it are evidence.
+            likely = _sentences(found.likely(_SUPPORT_SHARE))[:_EXPLANATION_SENTENCES]
+            told = [self._with_speaker(one) for one in likely]
+            return compose.write_sentences(draft, told, [self._text(one) for one in told])
+        best = self._with_speaker(found.ranked[0][1])
+        return compose.write_fact(draft, best, self._text(best))
+
+    def _overview(self, draft: Answer, documents: Sequence[str] | None, began: float) -> Iterator[Answer]:
+        """The central sentences of the asked document, or of the one that retrieval finds nearest."""
+        hits = self._retriever.search(draft.standalone_question, documents=documents)
+        if not hits:
+            yield replace(draft, text=compose.refusal(draft.question, None), abstained=True)
+            return
+        document = self._document(hits[0].passage.document_id)
+        passages = self._index.catalog.passages_of(document.id)
+        written = compose.Draft()
+        for start, end in central_sentences(document, self._index.encoder, _OVERVIEW_SENTENCES):
+            passage = next(p for p in passages if p.start <= start < p.end)
+            hit = next((h for h in hits if h.passage.id == passage.id), Hit(passage, 0.0, "fused"))
+            sentence = document.text[start:end]
+            evidence = Evidence(hit, start, end, start, end, 0.0, sentence, sentence)
+            written = written.quoting(evidence, document.text, "\n\n" if not written.text else " ")
+            yield replace(draft, hits=hits, text=written.text, citations=written.citations)
+        yield replace(
+            draft,
+            hits=hits,
+            text=written.text,
+            citations=written.citations,
+            verdict="strong",
+            confidence=1.0,
+            timings={"total": time.perf_counter() - began},
+        )
+
+    def _with_speaker(self, evidence: Evidence) -> Evidence:
+        return with_speaker(evidence, self._document)
+
+    def _text(self, evidence: Evidence) -> str:
+        return self._document(evidence.hit.passage.document_id).text
+
+    def _document(self, document_id: str) -> Document:
+        document = self._index.catalog.document(document_id)
+        if document is None:
+            raise DocumentNotFound(f"The document {document_id!r} was removed while it was read; please ask again.")
+        return document
+
+
+def _merged(searches: Sequence[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    """Hits of several searches, in turn, each passage once."""
+    merged: dict[str, Hit] = {}
+    for rank in range(max(map(len, searches), default=0)):
+        for hits in searches:
+            if rank < len(hits):
+                merged.setdefault(hits[rank].passage.id, hits[rank])
+    return tuple(merged.values())
+
+
+def _each_standalone(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Later parts with what they borrow from the first: "When did X begin and who are its members?"."""
+    first, *others = parts
+    history = (Turn(first.text, ""),)
+    return (first, *(replace(part, text=make_standalone(part.text, history)) for part in others))
+
+
+def _reread(hits: tuple[Hit, ...], found: Sequence[Found]) -> tuple[Hit, ...]:
+    """The hits in the order of what the reader found in them; their score is that probability."""
+    best: dict[str, float] = {}
+    for probability, evidence in (pair for one in found for pair in one.ranked):
+        passage = evidence.hit.passage.id
+        best[passage] = max(probability, best.get(passage, 0.0))
+    reread = (replace(hit, score=best.get(hit.passage.id, 0.0), stage="reread") for hit in hits)
+    return tuple(sorted(reread, key=lambda hit: -hit.score))
+
+
+def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """One evidence for each answer phrase: overlapping words, or words that another phrase contains, count as one."""
+    kept: list[Evidence] = []
+    for one in evidence:
+        words = set(compose.answer_phrase(one).lower().split())
+        same = any(
+            (one.answer_start < other.answer_end and other.answer_start < one.answer_end and _same_text(one, other))
+            or (words and (words <= (theirs := set(compose.answer_phrase(other).lower().split())) or theirs <= words))
+            for other in kept
+        )
+        if not same:
+            kept.append(one)
+    return kept
+
+
+def _same_text(one: Evidence, other: Evidence) -> bool:
+    return one.hit.passage.document_id == other.hit.passage.document_id
+
+
+def _sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best evidence of each sentence, best first."""
+    kept: dict[tuple[str, int], Evidence] = {}
+    for one in evidence:
+        kept.setdefault((one.hit.passage.document_id, one.start), one)
+    return list(kept.values())

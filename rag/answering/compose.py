@@ -1,0 +1,106 @@
+"""Writes an answer out of quotes: every sentence cited, every quote verbatim. Knows no index and no model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.evidence import Evidence
+from rag.schema import Citation
+
+# An answer phrase that is nearly the whole sentence would only say it twice.
+_PHRASE_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Text with `[n]` markers, and the citations that the markers name, numbered in order of appearance."""
+
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+
+    def cite(self, evidence: Evidence, document_text: str) -> tuple[Draft, int]:
+        """This draft with the evidence among its citations, and the citation's number; a quote is numbered once."""
+        for known in self.citations:
+            same_text = known.passage.document_id == evidence.hit.passage.document_id
+            if same_text and known.start <= evidence.start and evidence.end <= known.end:
+                return self, known.number
+        number = len(self.citations) + 1
+        has_phrase = bool(answer_phrase(evidence))
+        citation = Citation(
+            number=number,
+            passage=evidence.hit.passage,
+            quote=document_text[evidence.start : evidence.end],
+            start=evidence.start,
+            end=evidence.end,
+            answer_start=evidence.answer_start if has_phrase else None,
+            answer_end=evidence.answer_end if has_phrase else None,
+        )
+        return Draft(self.text, (*self.citations, citation)), number
+
+    def line(self, text: str, separator: str = "\n\n") -> Draft:
+        """This draft with one more piece of text."""
+        return Draft(f"{self.text}{separator}{text}" if self.text else text, self.citations)
+
+    def quoting(self, evidence: Evidence, document_text: str, separator: str = "\n\n") -> Draft:
+        """This draft with the evidence's words and their marker; words that stand in it already are not repeated."""
+        draft, number = self.cite(evidence, document_text)
+        if draft is self:
+            return self
+        return draft.line(f"{_one_line(document_text[evidence.start : evidence.end])} [{number}]", separator)
+
+
+def write_fact(draft: Draft, evidence: Evidence, document_text: str) -> Draft:
+    """The answer phrase, then the sentence that says it."""
+    phrase = answer_phrase(evidence)
+    if not phrase:
+        return draft.quoting(evidence, document_text)
+    cited, number = draft.cite(evidence, document_text)
+    sentence = _one_line(document_text[evidence.start : evidence.end])
+    return cited.line(f"{phrase} [{number}]").line(f"{sentence} [{number}]")
+
+
+def write_sentences(draft: Draft, chosen: Sequence[Evidence], document_texts: Sequence[str]) -> Draft:
+    """The sentences in reading order, as one paragraph."""
+    pairs = sorted(zip(chosen, document_texts, strict=True), key=lambda pair: pair[0].start)
+    separator = "\n\n"
+    for evidence, text in pairs:
+        draft = draft.quoting(evidence, text, separator)
+        separator = " "
+    return draft
+
+
+def write_list(draft: Draft, items: Sequence[Evidence], document_texts: Sequence[str]) -> Draft:
+    """A line for each item: the phrase, and the sentence that says it the first time that sentence is needed."""
+    separator = "\n\n"
+    for evidence, text in zip(items, document_texts, strict=True):
+        cited, number = draft.cite(evidence, text)
+        sentence = "" if cited is draft else f"{_one_line(text[evidence.start : evidence.end])} "
+        phrase = answer_phrase(evidence)
+        words = f"{phrase}: {sentence}" if phrase and sentence else sentence or f"{phrase} "
+        draft = cited.line(f"- {words}[{number}]", separator)
+        separator = "\n"
+    return draft
+
+
+def answer_phrase(evidence: Evidence) -> str:
+    """The answering words as a phrase of their own; empty when they are most of their sentence."""
+    phrase = _one_line(evidence.phrase).strip(" ,;:.\"'“”‘’()[]")
+    if len(phrase) > _PHRASE_SHARE * len(evidence.sentence):
+        return ""
+    return phrase[:1].upper() + phrase[1:]
+
+
+def refusal(question: str, nearest: Evidence | None) -> str:
+    """What was looked for, that the documents do not say it, and the nearest words that they hold."""
+    line = f"The documents do not answer this. I looked for: “{_one_line(question)}”."
+    if nearest is None:
+        return line
+    title = nearest.hit.passage.title
+    return f"{line}\n\nThe nearest passage, in “{title}”, says: “{_one_line(nearest.sentence)}”"
+
+
+def _one_line(text: str) -> str:
+    """The words on one line; a document's own [7] is shown as (7), so that it is not taken for one of our markers."""
+    return re.sub(r"\[(\d+)\]", r"(\1)", " ".join(text.split()))

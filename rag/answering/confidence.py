@@ -1,0 +1,88 @@
+"""How likely it is that a sentence answers a question. Knows the fitted numbers, not how they were fitted.
+
+`python -m evals.calibrate` fits them on development questions and writes `calibration.json` beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.answering.evidence import Evidence
+from rag.index.lexical import content_words, root
+from rag.schema import Hit, Verdict
+
+FILE = Path(__file__).with_name("calibration.json")
+Rarity = Callable[[str], float]
+
+
+class Features(NamedTuple):
+    """What speaks for a piece of evidence.
+
+    Attributes:
+        reader: the reader's log-odds.
+        coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
+        rank: 1 / the passage's place among the hits.
+    """
+
+    reader: float
+    coverage: float
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model of "this answers the question", and where its probability is enough.
+
+    Attributes:
+        reader: weight of the feature of that name, like coverage and rank.
+        coverage: see reader.
+        rank: see reader.
+        bias: the constant.
+        answer: least probability for an answer; below it the documents are said not to hold one.
+        strong: least probability for the verdict "strong".
+        span: the reader's least log-odds for a span to count as an answer when it is judged alone, on SQuAD.
+    """
+
+    reader: float
+    coverage: float
+    rank: float
+    bias: float
+    answer: float
+    strong: float
+    span: float
+
+    def probability(self, features: Features) -> float:
+        """Probability, 0 to 1, that the evidence answers the question."""
+        log_odds = self.bias + self.reader * features.reader + self.coverage * features.coverage
+        log_odds += self.rank * features.rank
+        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds))))
+
+    def verdict(self, probability: float) -> Verdict:
+        """The probability in words."""
+        if probability < self.answer:
+            return "none"
+        return "strong" if probability >= self.strong else "partial"
+
+
+def load_calibration(reader: str) -> Calibration:
+    """The fitted numbers of the reader called `reader`."""
+    return Calibration(**json.loads(FILE.read_text())[reader])
+
+
+def features(question: str, evidence: Evidence, hits: Sequence[Hit], rarity: Rarity) -> Features:
+    """What speaks for this evidence, found in one of the hits, as the answer to the question."""
+    passage = evidence.hit.passage
+    place = next(place for place, hit in enumerate(hits, start=1) if hit.passage.id == passage.id)
+    return Features(evidence.score, _coverage(question, passage.text, rarity), 1.0 / place)
+
+
+def _coverage(question: str, text: str, rarity: Rarity) -> float:
+    weights = {root(word): rarity(word) for word in content_words(question)}
+    held = {root(word) for word in content_words(text)}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0

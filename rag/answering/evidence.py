@@ -1,0 +1,104 @@
+"""Turns what a reader found in passages into sentences of documents. Knows offsets, not wording.
+
+An Evidence is one sentence with the phrase in it that answers, brought together with the sentence before it when it
+opens with a pronoun: a reader of the quote should see who speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.index.lexical import content_words, root
+from rag.schema import Document, Hit, Reader
+from rag.sentences import sentence_spans
+
+FindDocument = Callable[[str], Document]
+_QUOTES = "\"'“‘«(["
+# "He said", "These include", "As such": the name stands in a sentence before.
+_POINTS_BACK = re.compile(
+    r"(?:he|she|they|it|his|her|their|its|this|these|those|that|both|such|the (?:latter|former|two|other)|as such"
+    r"|if so)\b",
+    re.IGNORECASE,
+)
+# "... courage," he said: the speaker of a quotation, unnamed.
+_UNNAMED_SPEAKER = re.compile(r"[\"”’](?: \w+)? (?:he|she|they)\b", re.IGNORECASE)
+# "The sources said": a thing that the sentence before has named.
+_DEFINITE = re.compile(r"the (?:same |two |other )?(\w+)", re.IGNORECASE)
+_MOST_BACK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer, in document offsets; `score` is the reader's log-odds."""
+
+    hit: Hit
+    start: int
+    end: int
+    answer_start: int
+    answer_end: int
+    score: float
+    phrase: str
+    sentence: str
+
+
+def gather(question: str, hits: Sequence[Hit], reader: Reader, spans_per_passage: int = 6) -> list[Evidence]:
+    """Sentences of the hits that may answer the question, highest score first, each at most once per phrase."""
+    found: dict[tuple[str, int, int], Evidence] = {}
+    readings = reader.read(question, [hit.passage.text for hit in hits])
+    for hit, spans in zip(hits, readings, strict=True):
+        passage = hit.passage
+        sentences = sentence_spans(passage.text)
+        for span in spans[:spans_per_passage]:
+            start, end = _enclosing(sentences, span.start, span.end)
+            key = (passage.document_id, passage.start + span.start, passage.start + span.end)
+            if key in found and found[key].score >= span.score:
+                continue
+            found[key] = Evidence(
+                hit,
+                passage.start + start,
+                passage.start + end,
+                passage.start + span.start,
+                passage.start + span.end,
+                span.score,
+                passage.text[span.start : span.end],
+                passage.text[start:end],
+            )
+    return sorted(found.values(), key=lambda evidence: -evidence.score)
+
+
+def with_speaker(evidence: Evidence, find_document: FindDocument) -> Evidence:
+    """The evidence, begun one or two sentences earlier when it opens with a word that points back."""
+    text = find_document(evidence.hit.passage.document_id).text
+    earlier = _sentences_before(text, evidence.start)
+    start, end = evidence.start, evidence.end
+    for before, before_end in reversed(earlier[-_MOST_BACK:]):
+        if not _points_back(text[start:end], text[before:before_end]):
+            break
+        start, end = before, before_end
+    return replace(evidence, start=start)
+
+
+def _points_back(sentence: str, before: str) -> bool:
+    """Whether the sentence opens with words that only the one before explains."""
+    opening = sentence.lstrip(_QUOTES)
+    if _POINTS_BACK.match(opening) or (opening != sentence and _UNNAMED_SPEAKER.search(sentence)):
+        return True
+    definite = _DEFINITE.match(opening)
+    return definite is not None and root(definite.group(1).lower()) in {root(word) for word in content_words(before)}
+
+
+def _sentences_before(text: str, position: int) -> list[tuple[int, int]]:
+    """Spans of the sentences before `position` in its paragraph and the one before; a name is seldom further away."""
+    opening = position
+    for _ in range(2):
+        opening = max(text.rfind("\n\n", 0, opening), 0)
+    return [(start + opening, end + opening) for start, end in sentence_spans(text[opening:position])]
+
+
+def _enclosing(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """From the beginning of the sentence that holds `start` to the end of the one that holds `end`."""
+    first = max((s for s, _ in sentences if s <= start), default=start)
+    last = min((e for _, e in sentences if e >= end), default=end)
+    return first, last

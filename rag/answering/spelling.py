@@ -1,0 +1,79 @@
+"""Finds the indexed spelling of a misspelt or differently transliterated word. Knows nothing of retrieval.
+
+"Pashinian" asks about Pashinyan. A word is corrected only when it is neither in the index nor a word that the encoder
+knows whole: "Georgia" stays Georgia, however close a document's "Georgian" may be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+_WORD = re.compile(r"[^\W\d_]{5,}")
+# Normalised similarity: at five letters one edit, at nine letters two.
+_CLOSE_ENOUGH = 0.77
+
+
+class Speller:
+    """Corrects words of a question to words of the index."""
+
+    def __init__(self, vocabulary: Callable[[], Iterable[str]], is_common: Callable[[str], bool]) -> None:
+        """Keep the sources.
+
+        Args:
+            vocabulary: the index's words, lower-cased and without diacritics; asked for each question that needs it.
+            is_common: whether a word is ordinary vocabulary, and so not a misspelling.
+        """
+        self._vocabulary = vocabulary
+        self._is_common = is_common
+
+    def correct(self, question: str) -> str:
+        """The question with unknown words replaced by the indexed word that is spelt most alike."""
+        unknown = {match.group() for match in _WORD.finditer(question) if not self._is_common(plain(match.group()))}
+        if not unknown:
+            return question
+        words = {word for word in self._vocabulary() if len(word) >= 4 and word.isalpha()}
+        corrections = {word: self._closest(plain(word), words) for word in unknown}
+        return _WORD.sub(lambda match: _like(match.group(), corrections.get(match.group())), question)
+
+    def _closest(self, word: str, words: set[str]) -> str | None:
+        if word in words or word.removesuffix("s") in words:
+            return None
+        from rapidfuzz import process
+        from rapidfuzz.distance import DamerauLevenshtein
+
+        alike = [other for other in words if other[0] == word[0] or _sound(other) == _sound(word)]
+        best = process.extractOne(
+            word, alike, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=_CLOSE_ENOUGH
+        )
+        if best is not None:
+            return str(best[0])
+        return next((other for other in sorted(alike) if _sound(other) == _sound(word)), None)
+
+
+def plain(word: str) -> str:
+    """`word` lower-cased and without diacritics, as the index keeps it."""
+    decomposed = unicodedata.normalize("NFKD", word.lower().replace("ı", "i"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+_SOUNDS = (
+    ("tch", "c"), ("tsch", "c"), ("sch", "s"), ("kh", "h"), ("gh", "g"), ("ch", "c"), ("sh", "s"), ("zh", "j"),
+    ("dj", "j"), ("dzh", "j"), ("ph", "f"), ("ck", "k"), ("ou", "u"), ("oo", "u"), ("w", "v"), ("y", "i"), ("q", "k"),
+    ("x", "ks"),
+)  # fmt: skip
+
+
+def _sound(word: str) -> str:
+    """A rough sound of a transliterated name: usual variants of one consonant alike, no doubled letters."""
+    for written, heard in _SOUNDS:
+        word = word.replace(written, heard)
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+def _like(original: str, replacement: str | None) -> str:
+    """The replacement in the capitals of the original."""
+    if replacement is None:
+        return original
+    return replacement.capitalize() if original[0].isupper() else replacement
