@@ -7,8 +7,9 @@ knows whole: "Georgia" stays Georgia, however close a document's "Georgian" may 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
+
+from rag.text import plain
 
 _WORD = re.compile(r"[^\W\d_]{5,}")
 # Normalised similarity: at five letters one edit, at nine letters two.
@@ -52,14 +53,8 @@ class Speller:
         return next((other for other in sorted(alike) if _sound(other) == _sound(word)), None)
 
 
-def plain(word: str) -> str:
-    """`word` lower-cased and without diacritics, as the index keeps it."""
-    decomposed = unicodedata.normalize("NFKD", word.lower().replace("ı", "i"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
 _SOUNDS = (
-    ("tch", "c"), ("tsch", "c"), ("sch", "s"), ("kh", "h"), ("gh", "g"), ("ch", "c"), ("sh", "s"), ("zh", "j"),
+    ("tch", "c"), ("tsch", "c"), ("sch", "s"), ("kh", "h"), ("gh", "h"), ("ch", "c"), ("sh", "s"), ("zh", "j"),
     ("dj", "j"), ("dzh", "j"), ("ph", "f"), ("ck", "k"), ("ou", "u"), ("oo", "u"), ("w", "v"), ("y", "i"), ("q", "k"),
     ("x", "ks"),
 )  # fmt: skip
