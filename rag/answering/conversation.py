@@ -1,9 +1,9 @@
 """Makes a follow-up question stand alone, from the turns before it, by rules of English. Knows no documents, no model.
 
-`followup_bare`      "Why?", "Who said that?"       completed from the question before
-`followup_contrast`  "What about Georgia?"          set in the place of its like in the question before
-`followup_pointing`  "What are its symptoms?"       what it points back at, written out
-`followup_omission`  "What are the symptoms?"       what it leaves out, written out
+`followup.bare`      "Why?", "Who said that?"       completed from the question before
+`followup.contrast`  "What about Georgia?"          set in the place of its like in the question before
+`followup.pointing`  "What are its symptoms?"       what it points back at, written out
+`followup.omission`  "What are the symptoms?"       what it leaves out, written out
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.answering import followup_bare as bare
-from rag.answering import followup_contrast as contrast
-from rag.answering.followup_focus import Focus
-from rag.answering.followup_omission import resolve
+from rag.answering.followup import bare, contrast
+from rag.answering.followup.focus import Focus
+from rag.answering.followup.omission import resolve
 from rag.schema import Turn
 
 _OPENING = re.compile(
