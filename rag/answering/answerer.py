@@ -102,7 +102,7 @@ class Answerer:
         verdict = self._calibration.verdict(min(one.confidence for one in answered))
         if missing:
             verdict = "partial"
-            unsaid = "; ".join(f"“{part}”" for part in missing)
+            unsaid = "; ".join(f"“{compose.one_line(part)}”" for part in missing)
             written = written.line(f"The documents do not answer: {unsaid}")
         timings["total"] = time.perf_counter() - began
         yield replace(

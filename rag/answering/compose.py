@@ -48,7 +48,7 @@ class Draft:
         draft, number = self.cite(evidence, document_text)
         if draft is self:
             return self
-        return draft.line(f"{_one_line(document_text[evidence.start : evidence.end])} [{number}]", separator)
+        return draft.line(f"{one_line(document_text[evidence.start : evidence.end])} [{number}]", separator)
 
 
 def write_fact(draft: Draft, evidence: Evidence, document_text: str) -> Draft:
@@ -57,7 +57,7 @@ def write_fact(draft: Draft, evidence: Evidence, document_text: str) -> Draft:
     if not phrase:
         return draft.quoting(evidence, document_text)
     cited, number = draft.cite(evidence, document_text)
-    sentence = _one_line(document_text[evidence.start : evidence.end])
+    sentence = one_line(document_text[evidence.start : evidence.end])
     return cited.line(f"{phrase} [{number}]").line(f"{sentence} [{number}]")
 
 
@@ -76,7 +76,7 @@ def write_list(draft: Draft, items: Sequence[Evidence], document_texts: Sequence
     separator = "\n\n"
     for evidence, text in zip(items, document_texts, strict=True):
         cited, number = draft.cite(evidence, text)
-        sentence = "" if cited is draft else f"{_one_line(text[evidence.start : evidence.end])} "
+        sentence = "" if cited is draft else f"{one_line(text[evidence.start : evidence.end])} "
         phrase = answer_phrase(evidence)
         words = f"{phrase}: {sentence}" if phrase and sentence else sentence or f"{phrase} "
         draft = cited.line(f"- {words}[{number}]", separator)
@@ -86,7 +86,7 @@ def write_list(draft: Draft, items: Sequence[Evidence], document_texts: Sequence
 
 def answer_phrase(evidence: Evidence) -> str:
     """The answering words as a phrase of their own; empty when they are most of their sentence."""
-    phrase = _one_line(evidence.phrase).strip(" ,;:.\"'“”‘’()[]")
+    phrase = one_line(evidence.phrase).strip(" ,;:.\"'“”‘’()[]")
     if len(phrase) > _PHRASE_SHARE * len(evidence.sentence):
         return ""
     return phrase[:1].upper() + phrase[1:]
@@ -94,13 +94,13 @@ def answer_phrase(evidence: Evidence) -> str:
 
 def refusal(question: str, nearest: Evidence | None) -> str:
     """What was looked for, that the documents do not say it, and the nearest words that they hold."""
-    line = f"The documents do not answer this. I looked for: “{_one_line(question)}”."
+    line = f"The documents do not answer this. I looked for: “{one_line(question)}”."
     if nearest is None:
         return line
     title = nearest.hit.passage.title
-    return f"{line}\n\nThe nearest passage, in “{title}”, says: “{_one_line(nearest.sentence)}”"
+    return f"{line}\n\nThe nearest passage, in “{title}”, says: “{one_line(nearest.sentence)}”"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The words on one line; a document's own [7] is shown as (7), so that it is not taken for one of our markers."""
     return re.sub(r"\[(\d+)\]", r"(\1)", " ".join(text.split()))

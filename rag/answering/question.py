@@ -32,8 +32,8 @@ _YES_NO = re.compile(
 _PLURAL = r"(?!(?:is|was|has|does|this|its|news|us)\b)\w+(?:[^su'’\W]s|ies|people|men|women|media)"
 _LIST = re.compile(
     rf"\b(?:list|name|enumerate)\b (?:all|the|every|each|some|any|two|three|four|five|at least)|^list\b|"
-    rf"\b(?:which|what|whose)(?: \w+){{0,3}}? {_PLURAL} (?:are|were|have|had|do|did|does|could|might|can|would|will|"
-    rf"\w+ed|give|gives|back|support|take|took|share|make|say|said|claim|fell|oppose)\b|"
+    rf"^(?:and |but |so )?which (?:\w+ ){{0,2}}?{_PLURAL}\b|\b(?:which|what|whose)(?: \w+){{0,3}}? {_PLURAL} "
+    rf"(?:are|were|have|had|do|did|does|could|might|can|would|will|\w+ed|give|gives|back|support|take|took|share|make|say|said|claim|fell|oppose)\b|"
     rf"\bwhat (?:are|were) (?:the|some|all)(?: \w+){{0,3}}? {_PLURAL}\b|\bwho (?:are|were) (?:the|all|some)\b|"
     rf"\b(?:all|both) (?:of )?the \w+|\bwho else\b|\bwhat else\b",
     re.IGNORECASE,
