@@ -1,0 +1,208 @@
+"""The command line: checks its arguments, calls the library, prints. Errors become one line here, and on the page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from rag.errors import DataDirectoryBusy, RagError
+
+if TYPE_CHECKING:
+    from rag.schema import Answer, Asks, IngestReport
+
+app = typer.Typer(
+    help="Ask your documents: cited answers, or a plain word that they do not say it. No LLM, no key, no network.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_BADGES = {"strong": "[green]Strong[/]", "partial": "[yellow]Partial[/]", "none": "[red]Not in the documents[/]"}
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+) -> None:
+    """Options of every command; `main` reads --debug itself, since errors arrive there."""
+    del debug
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the whole Answer as one JSON object.")] = False,
+) -> None:
+    """Answer one question."""
+    with _open() as bot:
+        answer = bot.ask(question)
+    if json:
+        print(_as_json(answer))
+    else:
+        _print_answer(answer)
+
+
+@app.command()
+def chat() -> None:
+    """Hold a conversation; follow-up questions are understood. End it with an empty line or Ctrl-D."""
+    from rag.schema import Turn
+
+    console = Console()
+    history: tuple[Turn, ...] = ()
+    with _open() as bot:
+        console.print("[dim]Ask away; an empty line ends the conversation.[/]")
+        while question := _prompt():
+            try:
+                answer = bot.ask(question, history=history)
+            except RagError as error:
+                console.print(f"[red]{escape(str(error))}[/]")
+                continue
+            _print_answer(answer)
+            history = (*history, Turn(answer.question, answer.text))
+
+
+@app.command()
+def ingest(
+    sources: Annotated[list[str], typer.Argument(help="Files or folders.")],
+) -> None:
+    """Add documents, or replace those that came from the same place."""
+    with _open() as bot:
+        report = bot.ingest(sources)
+    _print_report(report)
+    if report.failed and not (report.added or report.replaced or report.unchanged):
+        raise typer.Exit(1)
+
+
+@app.command()
+def documents(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> None:
+    """List the documents with their ids."""
+    from rich.table import Table
+
+    with _open() as bot:
+        known = bot.documents()
+    if json:
+        import json as json_module
+
+        rows = [{"id": d.id, "title": d.title, "source": d.source, "published": d.published} for d in known]
+        print(json_module.dumps(rows, ensure_ascii=False))
+        return
+    table = Table("id", "title", "words", "source")
+    for document in known:
+        words = f"{len(document.text.split()):,}"
+        table.add_row(document.id, escape(document.title), words, escape(document.source))
+    Console().print(table)
+
+
+@app.command()
+def remove(document_id: Annotated[str, typer.Argument(help="An id that `rag documents` lists.")]) -> None:
+    """Forget a document: its text, its vectors and its words."""
+    with _open() as bot:
+        bot.remove(document_id)
+    Console().print(f"Removed {escape(document_id)}.")
+
+
+@app.command()
+def rebuild() -> None:
+    """Index the stored documents again, after a change of embedding model or passage size."""
+    from rag.chatbot import Chatbot
+
+    with Chatbot.open(rebuild=True) as bot:
+        Console().print(f"Indexed {len(bot.documents())} documents again.")
+
+
+def main() -> None:
+    """Run the command line; errors become one line, unless --debug asks for more."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        app(args=arguments)
+    except (RagError, ImportError, UnicodeEncodeError) as error:
+        if debug:
+            raise
+        Console(stderr=True).print(f"[red]{escape(_in_one_line(error))}[/]", highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def _in_one_line(error: Exception) -> str:
+    """What went wrong and what to do about it."""
+    if isinstance(error, ImportError):
+        return f"The package {error.name or error} is missing; install this project again: pip install -e ."
+    if isinstance(error, UnicodeEncodeError):
+        return f"{error.object[:80]!r} is not text in UTF-8; type it again, or rename the file."
+    return str(error)
+
+
+@contextmanager
+def _open() -> Iterator[Asks]:
+    """The chatbot of the data directory: this process's own, or the page that is open on it."""
+    from rag.chatbot import Chatbot
+
+    bot: Asks
+    try:
+        own = Chatbot.open()
+        _print_failed(own.corpus_report.failed)
+        bot = own
+    except DataDirectoryBusy as busy:
+        if not busy.address:
+            raise
+        from rag.serving.client import Client
+
+        bot = Client(busy.address, busy.token)
+    try:
+        yield bot
+    finally:
+        bot.close()
+
+
+def _prompt() -> str:
+    try:
+        return input("\n> ").strip()
+    except (EOFError, KeyboardInterrupt):
+        return ""
+
+
+def _as_json(answer: Answer) -> str:
+    from pydantic import TypeAdapter
+
+    from rag.schema import Answer as Schema
+
+    return TypeAdapter(Schema).dump_json(answer).decode()
+
+
+def _print_answer(answer: Answer) -> None:
+    """The answer, its badge, and each citation with its source."""
+    console = Console()
+    if answer.standalone_question != answer.question:
+        console.print(f"[dim]Searched for: {escape(answer.standalone_question)}[/]")
+    console.print(escape(answer.text), highlight=False)
+    if answer.mode == "smalltalk":
+        return
+    console.print(f"\n{_BADGES[answer.verdict]} [dim]({answer.confidence:.0%})[/]")
+    for citation in answer.citations:
+        passage = citation.passage
+        where = f"{passage.title}, characters {citation.start}-{citation.end}"
+        console.print(f"[bold]\\[{citation.number}][/] “{escape(citation.quote)}”", highlight=False)
+        console.print(f"    [dim]{escape(where)}[/]", highlight=False)
+
+
+def _print_report(report: IngestReport) -> None:
+    """One line for each kind of outcome, and one for each failure."""
+    console = Console()
+    for name in ("added", "replaced", "unchanged", "removed"):
+        titles: Sequence[str] = getattr(report, name)
+        if titles:
+            console.print(f"{name.capitalize()} {len(titles)}: {escape('; '.join(titles))}", highlight=False)
+    _print_failed(report.failed)
+
+
+def _print_failed(failed: Mapping[str, str]) -> None:
+    console = Console(stderr=True)
+    for reason in failed.values():
+        console.print(f"[red]{escape(reason)}[/]", highlight=False, soft_wrap=True)
