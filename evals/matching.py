@@ -1,13 +1,14 @@
 """Whether a text says what a question accepts. Pure functions; knows nothing of questions, answers or metrics.
 
-A pattern in slashes is a regular expression, searched without regard to case; any other is found when its words stand in
-the text as one run, after SQuAD's normalisation (lower case, no punctuation, no articles). Typographic quotation marks and
-dashes count as their ASCII forms, and any white space as one space.
+A pattern in slashes is a regular expression, searched without regard to case; any other is found when its words stand
+in the text as one run, after SQuAD's normalisation (lower case, no punctuation, no articles). Typographic quotation
+marks and dashes count as their ASCII forms, letters with diacritics as those without, any white space as one space.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from evals.squad_metrics import normalise
 
@@ -16,8 +17,9 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 
 
 def plain(text: str) -> str:
-    """`text` on one line with ASCII quotation marks and dashes."""
-    return " ".join(text.translate(_ASCII).split())
+    """`text` on one line, without diacritics, with ASCII quotation marks and dashes."""
+    letters = unicodedata.normalize("NFKD", text.translate(_ASCII))
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def without_markers(text: str) -> str:
@@ -32,7 +34,7 @@ def as_regex(pattern: str) -> re.Pattern[str] | None:
         re.error: the expression cannot be compiled.
     """
     if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
-        return re.compile(pattern[1:-1], re.IGNORECASE)
+        return re.compile(pattern[1:-1].translate(_ASCII), re.IGNORECASE)
     return None
 
 
