@@ -72,7 +72,7 @@ def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: 
                 best = found[0]
                 answers = row.answers if kind == "answerable" else ()
                 right = any(_agrees(best.phrase, best.sentence, answer) for answer in answers)
-                yield Example(kind, features(row.question, best, hits, index.lexical.rarity), right)
+                yield Example(kind, features(row.question, found[:1], hits, index.lexical.rarity)[0], right)
         finally:
             index.close()
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering import compose
-from rag.answering.confidence import Calibration, features
+from rag.answering.confidence import Calibration, coverage, features
 from rag.answering.conversation import standalone as make_standalone
 from rag.answering.evidence import Evidence, gather, with_speaker
 from rag.answering.overview import central_sentences
-from rag.answering.question import Part, parts_of
+from rag.answering.parts import parts_of
+from rag.answering.question import Part, kind_of, topic_of
 from rag.answering.retrieval import Retriever
 from rag.errors import DocumentNotFound
 from rag.index.ingest import Index
@@ -23,6 +24,8 @@ from rag.schema import Answer, Document, Hit, Reader, Turn
 _OVERVIEW_SENTENCES = 4
 _EXPLANATION_SENTENCES = 3
 _MOST_ITEMS = 10
+# Least share of a topic's words, weighted by rarity, that passages must hold to be an overview of it.
+_TOPIC_HELD = 0.6
 # How near to the best evidence's probability another one must come to be told beside it.
 _ITEM_SHARE = 0.5
 _SUPPORT_SHARE = 0.6
@@ -60,26 +63,27 @@ class Answerer:
         began = time.perf_counter()
         parts = _each_standalone(parts_of(standalone))
         draft = Answer(question, standalone, "")
-        if parts[0].kind == "overview":
-            yield from self._overview(draft, documents, began)
-            return
         searched = [self._retriever.search(part.text, documents=documents) for part in parts]
         hits = _merged(searched)
         retrieved = time.perf_counter()
         draft = replace(draft, hits=hits, timings={"retrieve": retrieved - began})
         yield draft
         found = [self._find(part, own) for part, own in zip(parts, searched, strict=True)]
+        if len(parts) > 1 and all(one.confidence < self._calibration.answer for one in found):
+            # Taken apart it finds nothing: the parts may have been one question after all.
+            found = [self._find(Part(standalone, kind_of(standalone)), hits)]
         draft = replace(draft, hits=_reread(hits, found))
         timings = {**draft.timings, "read": time.perf_counter() - retrieved}
         yield from self._write(draft, found, timings, began)
 
     def _find(self, part: Part, hits: tuple[Hit, ...]) -> Found:
         """Read the hits for one part, and rank what was read by probability."""
+        if part.kind == "overview":
+            return self._survey(part, hits)
         evidence = gather(part.text, hits, self._reader)
-        rarity = self._index.lexical.rarity
-        ranked = [(self._calibration.probability(features(part.text, one, hits, rarity)), one) for one in evidence]
-        ranked.sort(key=lambda pair: -pair[0])
-        return Found(part, hits, tuple(ranked))
+        told = features(part.text, evidence, hits, self._index.lexical.rarity)
+        ranked = [(self._calibration.probability(one), found) for one, found in zip(told, evidence, strict=True)]
+        return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 
     def _write(
         self, draft: Answer, found: Sequence[Found], timings: dict[str, float], began: float
@@ -117,6 +121,9 @@ class Answerer:
 
     def _write_part(self, draft: compose.Draft, found: Found) -> compose.Draft:
         """Add one part in the form that its kind asks for."""
+        if found.part.kind == "overview":
+            told = [one for _, one in found.ranked]
+            return compose.write_sentences(draft, told, [self._text(one) for one in told])
         if found.part.kind == "list":
             items = _distinct(found.likely(_ITEM_SHARE))[:_MOST_ITEMS]
             if len(items) > 1:
@@ -130,31 +137,24 @@ class Answerer:
         best = self._with_speaker(found.ranked[0][1])
         return compose.write_fact(draft, best, self._text(best))
 
-    def _overview(self, draft: Answer, documents: Sequence[str] | None, began: float) -> Iterator[Answer]:
-        """The central sentences of the asked document, or of the one that retrieval finds nearest."""
-        hits = self._retriever.search(draft.standalone_question, documents=documents)
+    def _survey(self, part: Part, hits: tuple[Hit, ...]) -> Found:
+        """The central sentences of the nearest document, or those about the part's topic if the documents hold it."""
         if not hits:
-            yield replace(draft, text=compose.refusal(draft.question, None), abstained=True)
-            return
+            return Found(part, hits, ())
+        topic = topic_of(part.text)
+        held = coverage(topic, " ".join(hit.passage.text for hit in hits), self._index.lexical.rarity) if topic else 1.0
         document = self._document(hits[0].passage.document_id)
         passages = self._index.catalog.passages_of(document.id)
-        written = compose.Draft()
-        for start, end in central_sentences(document, self._index.encoder, _OVERVIEW_SENTENCES):
+        known = {hit.passage.id: hit for hit in hits}
+        ranked = []
+        for start, end in central_sentences(document, self._index.encoder, _OVERVIEW_SENTENCES, topic):
             passage = next(p for p in passages if p.start <= start < p.end)
-            hit = next((h for h in hits if h.passage.id == passage.id), Hit(passage, 0.0, "fused"))
+            hit = known.get(passage.id) or Hit(passage, 0.0, "fused")
             sentence = document.text[start:end]
-            evidence = Evidence(hit, start, end, start, end, 0.0, sentence, sentence)
-            written = written.quoting(evidence, document.text, "\n\n" if not written.text else " ")
-            yield replace(draft, hits=hits, text=written.text, citations=written.citations)
-        yield replace(
-            draft,
-            hits=hits,
-            text=written.text,
-            citations=written.citations,
-            verdict="strong",
-            confidence=1.0,
-            timings={"total": time.perf_counter() - began},
-        )
+            ranked.append(
+                (held if held >= _TOPIC_HELD else 0.0, Evidence(hit, start, end, start, end, 0.0, sentence, sentence))
+            )
+        return Found(part, hits, tuple(ranked))
 
     def _with_speaker(self, evidence: Evidence) -> Evidence:
         return with_speaker(evidence, self._document)

@@ -74,14 +74,17 @@ def load_calibration(reader: str) -> Calibration:
     return Calibration(**json.loads(FILE.read_text())[reader])
 
 
-def features(question: str, evidence: Evidence, hits: Sequence[Hit], rarity: Rarity) -> Features:
-    """What speaks for this evidence, found in one of the hits, as the answer to the question."""
-    passage = evidence.hit.passage
-    place = next(place for place, hit in enumerate(hits, start=1) if hit.passage.id == passage.id)
-    return Features(evidence.score, _coverage(question, passage.text, rarity), 1.0 / place)
+def features(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit], rarity: Rarity) -> list[Features]:
+    """What speaks for each piece of evidence, found in one of the hits, as the answer to the question."""
+    known = {
+        hit.passage.id: (coverage(question, hit.passage.text, rarity), 1.0 / place)
+        for place, hit in enumerate(hits, start=1)
+    }
+    return [Features(one.score, *known[one.hit.passage.id]) for one in evidence]
 
 
-def _coverage(question: str, text: str, rarity: Rarity) -> float:
+def coverage(question: str, text: str, rarity: Rarity) -> float:
+    """Rarity-weighted share, 0 to 1, of the question's words that the text holds."""
     weights = {root(word): rarity(word) for word in content_words(question)}
     held = {root(word) for word in content_words(text)}
     total = sum(weights.values())

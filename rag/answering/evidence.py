@@ -18,8 +18,8 @@ FindDocument = Callable[[str], Document]
 _QUOTES = "\"'“‘«(["
 # "He said", "These include", "As such": the name stands in a sentence before.
 _POINTS_BACK = re.compile(
-    r"(?:he|she|they|it|his|her|their|its|this|these|those|that|both|such|the (?:latter|former|two|other)|as such"
-    r"|if so)\b",
+    r"(?:he|she|they|it|his|her|their|its|this|these|those(?! who)|that|both|such|the (?:latter|former|two|other)"
+    r"|as such|if so)\b",
     re.IGNORECASE,
 )
 # "... courage," he said: the speaker of a quotation, unnamed.
@@ -80,10 +80,15 @@ def with_speaker(evidence: Evidence, find_document: FindDocument) -> Evidence:
     return replace(evidence, start=start)
 
 
+def opens_with_pronoun(sentence: str) -> bool:
+    """Whether the sentence opens with a word that stands for something named before."""
+    return _POINTS_BACK.match(sentence.lstrip(_QUOTES)) is not None
+
+
 def _points_back(sentence: str, before: str) -> bool:
     """Whether the sentence opens with words that only the one before explains."""
     opening = sentence.lstrip(_QUOTES)
-    if _POINTS_BACK.match(opening) or (opening != sentence and _UNNAMED_SPEAKER.search(sentence)):
+    if opens_with_pronoun(sentence) or (opening != sentence and _UNNAMED_SPEAKER.search(sentence)):
         return True
     definite = _DEFINITE.match(opening)
     return definite is not None and root(definite.group(1).lower()) in {root(word) for word in content_words(before)}

@@ -13,9 +13,9 @@ ROOT = 5
 _WORD = re.compile(r"\w+")
 # Words that nearly every passage holds: they cost time in a large index and rank nothing.
 _STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how i if in into is it its me of on "
-    "or our please s so t tell that the their them there these they this to was were what when where which who whom "
-    "whose why will with would you your".split()
+    "a about an and are as at be been but by can could did do does for from had has have how i if in into is it "
+    "its me of on or our please s so t tell that the their them there these they this to was were what when where "
+    "which who whom whose why will with would you your".split()
 )
 
 
