@@ -1,0 +1,86 @@
+"""A visitor's conversation as values: what was asked, what came, what is shown. Knows nothing of the page's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag.errors import RagError
+from rag.schema import Answer, Asks, Turn
+from rag.serving.opening import Opening
+from rag.serving.render import answer_html, note_html, question_html, sources_html
+
+# What a visitor's session keeps; older exchanges leave the page, so that its state stays bounded.
+KEPT = 30
+
+State = Literal["waiting", "growing", "whole", "failed", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what has come of it so far; `key` numbers it within the conversation."""
+
+    key: int
+    question: str
+    state: State = "waiting"
+    answer: Answer | None = None
+    note: str = ""
+
+
+Talk = tuple[Exchange, ...]
+
+
+def ask(opening: Opening[Asks], question: str, talk: Talk) -> Iterator[Talk]:
+    """The conversation as it grows by one question; never raises a RagError, which becomes a line of the page."""
+    exchange = Exchange(key=talk[-1].key + 1 if talk else 1, question=question, note="Looking …")
+    earlier = talk[-(KEPT - 1) :]
+    yield (*earlier, exchange)
+    # Short waits, so that a visitor who gives up is noticed between them.
+    while not opening.wait(0.3):
+        yield (*earlier, replace(exchange, note="Loading models … your question comes next."))
+    try:
+        for answer in opening.bot.stream(question, history=turns(talk)):
+            exchange = replace(exchange, state="growing", answer=answer, note="")
+            yield (*earlier, exchange)
+        yield (*earlier, replace(exchange, state="whole"))
+    except RagError as error:
+        yield (*earlier, replace(exchange, state="failed", note=str(error)))
+
+
+def stop(talk: Talk) -> Talk:
+    """The conversation after the visitor has stopped its last answer; unchanged when that was already whole."""
+    if not is_running(talk):
+        return talk
+    return (*talk[:-1], replace(talk[-1], state="stopped", note="Stopped."))
+
+
+def is_running(talk: Talk) -> bool:
+    """Whether the last question has no whole answer yet."""
+    return bool(talk) and talk[-1].state in ("waiting", "growing")
+
+
+def turns(talk: Talk) -> tuple[Turn, ...]:
+    """What a follow-up may refer to: the answers that were given whole."""
+    return tuple(Turn(one.question, one.answer.text) for one in talk if one.state == "whole" and one.answer)
+
+
+def messages(talk: Talk) -> list[dict[str, str]]:
+    """The conversation for the chat component."""
+    shown: list[dict[str, str]] = []
+    for one in talk:
+        if one.question.strip():
+            shown.append({"role": "user", "content": question_html(one.question)})
+        answered = answer_html(one.answer, one.key, whole=one.state == "whole") if one.answer else ""
+        noted = note_html(one.note) if one.note else ""
+        shown.append({"role": "assistant", "content": answered + noted})
+    return shown
+
+
+def sources(talk: Talk) -> str:
+    """The sources of every answer shown, the newest first; the page's script shows one at a time."""
+    shown = ""
+    for one in reversed(talk):
+        if one.answer:
+            shown += sources_html(one.answer, one.key, older=bool(shown))
+    return shown
