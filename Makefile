@@ -6,7 +6,7 @@ READY := .venv/.ready
 export ARTICLE
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-all check eval bench
+.PHONY: help chat test test-all check eval gate bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -25,8 +25,12 @@ check: $(READY) ## lint, formatting and types
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 
-eval: $(READY) ## measure the quality of answers
-	@$(BIN)/python -m evals
+eval: $(READY) ## measure the quality of answers; the report is evals/report/run.html
+	@mkdir -p evals/report
+	@$(BIN)/python -m evals --json evals/report/run.json --html evals/report/run.html
+
+gate: $(READY) ## fail when answers are worse than the committed baseline, beyond noise
+	@$(BIN)/python -m evals --gate evals/baseline.json
 
 bench: $(READY) ## measure speed and memory
 	@$(BIN)/python -m benchmarks.cold
