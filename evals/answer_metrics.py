@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from evals import squad_metrics
 from evals.matching import as_regex, find, plain, says
+from rag.index.lexical import content_words
 
 Alternatives = tuple[str, ...]
 
@@ -58,8 +59,12 @@ def citation_recall(quotes: Sequence[str], pieces: Sequence[Alternatives]) -> fl
 
 
 def term_f1(rewritten: str, standalone: str) -> float:
-    """Token F1 of a rewritten follow-up question against the hand-written standalone one, SQuAD's normalisation."""
-    return squad_metrics.f1_score(plain(standalone), plain(rewritten))
+    """F1 of the content words of a rewritten follow-up question and of the hand-written standalone one.
+
+    2 * |A & B| / (|A| + |B|) over the sets of words without stop words: function words are not what a search needs.
+    """
+    ours, theirs = set(content_words(rewritten)), set(content_words(standalone))
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours or theirs else 1.0
 
 
 def _em_one(predicted: str, pattern: str) -> float:

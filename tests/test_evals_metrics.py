@@ -104,9 +104,9 @@ def test_citations_are_judged_by_the_evidence_in_one_quote() -> None:
 
 
 def test_term_f1_of_a_rewritten_question() -> None:
-    # "when was it built" against "when was skerry lighthouse built": 3 shared of 4 and of 5.
+    # {built} against {skerry, lighthouse, built}: 1 shared of 1 and of 3.
     found = answer_metrics.term_f1("When was it built?", "When was the Skerry lighthouse built?")
-    assert found == pytest.approx(2 * (3 / 4) * (3 / 5) / (3 / 4 + 3 / 5))
+    assert found == pytest.approx(2 * 1 / (1 + 3))
 
 
 def test_refusal_rates_are_over_their_own_questions_only() -> None:

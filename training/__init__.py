@@ -1,0 +1,1 @@
+"""How the reader model was trained: data, negatives, model, loop, evaluation, export."""
