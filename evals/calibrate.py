@@ -88,7 +88,6 @@ def fit(examples: Sequence[Example], span: float) -> Calibration:
     rows = np.array([one.features for one in examples])
     right = np.array([one.right for one in examples])
     model = LogisticRegression(C=100.0, max_iter=1000).fit(rows, right)
-    reader, coverage, rank = (float(weight) for weight in model.coef_[0])
     probabilities = model.predict_proba(rows)[:, 1]
     answerable = probabilities[[one.kind == "answerable" for one in examples]]
     answer = float(np.quantile(answerable, _WRONG_REFUSALS))
@@ -98,9 +97,7 @@ def fit(examples: Sequence[Example], span: float) -> Calibration:
     strong = float(probabilities[order][sure[-1]]) if len(sure) else 1.0
     bias = float(model.intercept_[0])
     return Calibration(
-        reader=round(reader, 4),
-        coverage=round(coverage, 4),
-        rank=round(rank, 4),
+        weights=Features(*(round(float(weight), 4) for weight in model.coef_[0])),
         bias=round(bias, 4),
         answer=round(answer, 4),
         strong=round(max(strong, answer), 4),
@@ -125,6 +122,24 @@ def describe(examples: Sequence[Example], calibration: Calibration) -> Table:
         shares = [np.mean([p >= limit for p in probabilities]) for limit in (calibration.answer, calibration.strong)]
         right = np.mean([one.right for one in own])
         table.add_row(kind, str(len(own)), *(f"{share:.1%}" for share in (*shares, right)))
+    return table
+
+
+def ablate(examples: Sequence[Example]) -> Table:
+    """How well right answers are told from all others (area under the ROC curve) with and without each feature."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    names = Features._fields
+    rows = np.array([one.features for one in examples])
+    right = np.array([one.right for one in examples])
+    chosen = {"all": names, "reader alone": names[:1]}
+    chosen |= {f"without {gone}": tuple(name for name in names if name != gone) for gone in names[1:]}
+    table = Table("features", "AUC", title="Right answers against all others")
+    for label, kept in chosen.items():
+        columns = rows[:, [names.index(name) for name in kept]]
+        model = LogisticRegression(C=100.0, max_iter=1000).fit(columns, right)
+        table.add_row(label, f"{roc_auc_score(right, model.predict_proba(columns)[:, 1]):.3f}")
     return table
 
 
@@ -161,10 +176,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     files = [shared / "data" / "reader" / f"dev-{name}.json.gz" for name in ("squadshifts-wiki", "unansq")]
     examples = [one for file in files for one in collect(file, options.count, reader, encoder, settings)]
     calibration = fit(examples, fit_span(files[1], 4 * options.count, reader))
-    Console().print(describe(examples, calibration))
+    Console().print(describe(examples, calibration), ablate(examples))
     if options.write:
         kept = json.loads(FILE.read_text())
-        kept[options.reader] = asdict(calibration)
+        kept[options.reader] = {**asdict(calibration), "weights": calibration.weights._asdict()}
         FILE.write_text(json.dumps(kept, indent=2) + "\n")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering import compose
-from rag.answering.confidence import Calibration, coverage, features
+from rag.answering.confidence import Calibration, coverage, features, weigh
 from rag.answering.conversation import standalone as make_standalone
 from rag.answering.evidence import Evidence, gather, with_speaker
 from rag.answering.overview import central_sentences
@@ -142,7 +142,8 @@ class Answerer:
         if not hits:
             return Found(part, hits, ())
         topic = topic_of(part.text)
-        held = coverage(topic, " ".join(hit.passage.text for hit in hits), self._index.lexical.rarity) if topic else 1.0
+        together = " ".join(hit.passage.text for hit in hits)
+        held = coverage(weigh(topic, self._index.lexical.rarity), together) if topic else 1.0
         document = self._document(hits[0].passage.document_id)
         passages = self._index.catalog.passages_of(document.id)
         known = {hit.passage.id: hit for hit in hits}

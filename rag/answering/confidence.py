@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -26,11 +26,13 @@ class Features(NamedTuple):
     Attributes:
         reader: the reader's log-odds.
         coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
+        sentence: the same of the sentence alone: a minister named near Armenia is not Armenia's minister.
         rank: 1 / the passage's place among the hits.
     """
 
     reader: float
     coverage: float
+    sentence: float
     rank: float
 
 
@@ -39,18 +41,14 @@ class Calibration:
     """A logistic model of "this answers the question", and where its probability is enough.
 
     Attributes:
-        reader: weight of the feature of that name, like coverage and rank.
-        coverage: see reader.
-        rank: see reader.
+        weights: of the features, in their order.
         bias: the constant.
         answer: least probability for an answer; below it the documents are said not to hold one.
         strong: least probability for the verdict "strong".
         span: the reader's least log-odds for a span to count as an answer when it is judged alone, on SQuAD.
     """
 
-    reader: float
-    coverage: float
-    rank: float
+    weights: Features
     bias: float
     answer: float
     strong: float
@@ -58,8 +56,7 @@ class Calibration:
 
     def probability(self, features: Features) -> float:
         """Probability, 0 to 1, that the evidence answers the question."""
-        log_odds = self.bias + self.reader * features.reader + self.coverage * features.coverage
-        log_odds += self.rank * features.rank
+        log_odds = self.bias + sum(w * value for w, value in zip(self.weights, features, strict=True))
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
     def verdict(self, probability: float) -> Verdict:
@@ -71,21 +68,30 @@ class Calibration:
 
 def load_calibration(reader: str) -> Calibration:
     """The fitted numbers of the reader called `reader`."""
-    return Calibration(**json.loads(FILE.read_text())[reader])
+    numbers = json.loads(FILE.read_text())[reader]
+    return Calibration(**{**numbers, "weights": Features(**numbers["weights"])})
 
 
 def features(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit], rarity: Rarity) -> list[Features]:
     """What speaks for each piece of evidence, found in one of the hits, as the answer to the question."""
+    asked = weigh(question, rarity)
     known = {
-        hit.passage.id: (coverage(question, hit.passage.text, rarity), 1.0 / place)
-        for place, hit in enumerate(hits, start=1)
+        hit.passage.id: (coverage(asked, hit.passage.text), 1.0 / place) for place, hit in enumerate(hits, start=1)
     }
-    return [Features(one.score, *known[one.hit.passage.id]) for one in evidence]
+    return [
+        Features(one.score, held, coverage(asked, one.sentence), place)
+        for one in evidence
+        for held, place in (known[one.hit.passage.id],)
+    ]
 
 
-def coverage(question: str, text: str, rarity: Rarity) -> float:
-    """Rarity-weighted share, 0 to 1, of the question's words that the text holds."""
-    weights = {root(word): rarity(word) for word in content_words(question)}
+def weigh(question: str, rarity: Rarity) -> dict[str, float]:
+    """The roots of the question's words with their rarity."""
+    return {root(word): rarity(word) for word in content_words(question)}
+
+
+def coverage(weights: Mapping[str, float], text: str) -> float:
+    """Share, 0 to 1, of the weight of these roots that the text's words have."""
     held = {root(word) for word in content_words(text)}
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
