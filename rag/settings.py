@@ -44,9 +44,9 @@ class Settings(BaseSettings):
     )
     embedding_model: str = Field("all-MiniLM-L6-v2", description="any sentence-transformers model, by name or folder")
     reader: str = Field("trained", description="what finds the answer: trained or similarity")
-    passage_tokens: int = Field(160, ge=32, le=2000, description="most tiktoken tokens of a passage")
+    passage_tokens: int = Field(120, ge=32, le=2000, description="most tiktoken tokens of a passage")
     overlap_sentences: int = Field(0, ge=0, le=5, description="sentences that neighbouring passages share")
-    top_k: int = Field(6, ge=1, le=50, description="passages that an answer is made from")
+    top_k: int = Field(8, ge=1, le=50, description="passages that an answer is made from")
     candidates: int = Field(40, ge=1, le=500, description="passages fetched from each index before fusion")
 
     @field_validator("corpus_dir", mode="before")

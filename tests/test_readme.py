@@ -82,3 +82,14 @@ def test_settings_table_is_the_settings_class() -> None:
     for name, field in fields.items():
         if field.default_factory is None:
             assert rows[name] == str(field.default), f"RAG_{name}"
+
+
+def test_eval_table_is_the_committed_run() -> None:
+    from evals.records import load
+    from evals.table import markdown
+
+    run = load(ROOT / "evals" / "baseline.json")
+    columns = re.search(r"^\| kind \| n \| (.*) \|$", README, flags=re.MULTILINE)
+    assert columns is not None
+    assert markdown(run, columns.group(1).split(" | ")) in README
+    assert run.created[:10] in README

@@ -73,5 +73,5 @@ def test_texts_read_together_score_as_they_do_alone(reader: Reader) -> None:
 
 
 def test_unknown_reader_is_refused_by_name(encoder: Encoder) -> None:
-    with pytest.raises(ConfigurationError, match="oracle.*RAG_READER"):
+    with pytest.raises(ConfigurationError, match=r"oracle.*RAG_READER"):
         open_reader("oracle", encoder)
