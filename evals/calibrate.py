@@ -25,7 +25,7 @@ from evals.datasets import SquadQuestion, read_squad
 from evals.paragraphs import paragraph_documents
 from evals.paths import shared_dir
 from evals.squad import predict
-from evals.squad_metrics import f1_score, find_best_threshold
+from evals.squad_metrics import SquadScores, f1_score, score_at
 from rag.answering.confidence import FILE, Calibration, Features, features
 from rag.answering.evidence import gather
 from rag.answering.reader import READERS, open_reader
@@ -41,15 +41,22 @@ _RIGHT_F1 = 0.5
 # Refusing an answerable question loses an answer that a user could have checked; this share of them is bearable.
 _WRONG_REFUSALS = 0.07
 _STRONG_PRECISION = 0.9
+_LARGEST_GAP = 8.0
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the best evidence for one question looked like, and whether it answers the question."""
+    """The pieces of evidence for one question, by the reader's score: what speaks for each, and whether it is right."""
 
     kind: Kind
-    features: Features
-    right: bool
+    found: tuple[tuple[Features, bool], ...]
+
+    def best(self, calibration: Calibration | None) -> tuple[Features, bool]:
+        """The likeliest piece; the one that the reader scores highest before there is a calibration."""
+        if calibration is None:
+            return self.found[0]
+        return max(self.found, key=lambda one: calibration.probability(one[0]))
 
 
 def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: Settings) -> Iterator[Example]:
@@ -65,14 +72,15 @@ def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: 
             retriever = Retriever(index, settings.top_k, settings.candidates)
             for kind, row in track(_drawn(everything, count), description=path.name):
                 others = [id_ for id_ in homes.values() if id_ != homes[row.context]]
-                hits = retriever.search(row.question, documents=others if kind == "left out" else None)
+                searched = others if kind == "left out" else None
+                hits = retriever.search(row.question, documents=searched)
                 found = gather(row.question, hits, reader)
                 if not found:
                     continue
-                best = found[0]
                 answers = row.answers if kind == "answerable" else ()
-                right = any(_agrees(best.phrase, best.sentence, answer) for answer in answers)
-                yield Example(kind, features(row.question, found[:1], hits, index.lexical.rarity)[0], right)
+                right = [any(_agrees(one.phrase, one.sentence, answer) for answer in answers) for one in found]
+                told = features(row.question, found, hits, index.lexical, searched)
+                yield Example(kind, tuple(zip(told, right, strict=True)))
         finally:
             index.close()
 
@@ -80,13 +88,21 @@ def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: 
 def fit(examples: Sequence[Example], span: float) -> Calibration:
     """Logistic regression of `right` on the features, and the thresholds that its probabilities give.
 
+    Which piece of evidence is the best depends on the fit, so it is fitted again to the pieces that it chose.
     `answer`: the highest that refuses at most 7% of the answerable questions. `strong`: the lowest above which nine of
     ten answers are right.
     """
+    calibration = _fit_once(examples, [one.best(None) for one in examples], span)
+    for _ in range(_ROUNDS):
+        calibration = _fit_once(examples, [one.best(calibration) for one in examples], span)
+    return calibration
+
+
+def _fit_once(examples: Sequence[Example], best: Sequence[tuple[Features, bool]], span: float) -> Calibration:
     from sklearn.linear_model import LogisticRegression
 
-    rows = np.array([one.features for one in examples])
-    right = np.array([one.right for one in examples])
+    rows = np.array([features for features, _ in best])
+    right = np.array([is_right for _, is_right in best])
     model = LogisticRegression(C=100.0, max_iter=1000).fit(rows, right)
     probabilities = model.predict_proba(rows)[:, 1]
     answerable = probabilities[[one.kind == "answerable" for one in examples]]
@@ -106,11 +122,20 @@ def fit(examples: Sequence[Example], span: float) -> Calibration:
 
 
 def fit_span(path: Path, count: int, reader: Reader) -> float:
-    """The threshold with the best F1 when each of `count` questions is read against its own paragraph."""
+    """The threshold with the best F1 on `count` questions, each read against its own paragraph.
+
+    Only thresholds at which F1 on answerable and accuracy on unanswerable questions are within 8 points take part.
+    """
     rows = random.Random(0).sample(read_squad(path), count)
     asked = track(rows, description=f"{path.name}, own paragraphs")
-    _, threshold = find_best_threshold(list(predict(reader, asked, lambda row: [row.context])))
-    return threshold
+    predictions = list(predict(reader, asked, lambda row: [row.context]))
+    scored = [(score_at(predictions, limit), limit) for limit in np.arange(-6.0, 6.0, 0.1).round(2).tolist()]
+    balanced = [(one.f1, limit) for one, limit in scored if _gap(one) <= _LARGEST_GAP]
+    return float(max(balanced)[1])
+
+
+def _gap(scores: SquadScores) -> float:
+    return abs((scores.has_ans_f1 or 0.0) - (scores.no_ans_acc or 0.0))
 
 
 def describe(examples: Sequence[Example], calibration: Calibration) -> Table:
@@ -118,21 +143,23 @@ def describe(examples: Sequence[Example], calibration: Calibration) -> Table:
     table = Table("questions", "n", "answered", "strong", "best answer right", title=str(calibration))
     for kind in ("answerable", "left out", "adversarial"):
         own = [one for one in examples if one.kind == kind]
-        probabilities = [calibration.probability(one.features) for one in own]
+        best = [one.best(calibration) for one in own]
+        probabilities = [calibration.probability(features) for features, _ in best]
         shares = [np.mean([p >= limit for p in probabilities]) for limit in (calibration.answer, calibration.strong)]
-        right = np.mean([one.right for one in own])
+        right = np.mean([is_right for _, is_right in best])
         table.add_row(kind, str(len(own)), *(f"{share:.1%}" for share in (*shares, right)))
     return table
 
 
-def ablate(examples: Sequence[Example]) -> Table:
+def ablate(examples: Sequence[Example], calibration: Calibration) -> Table:
     """How well right answers are told from all others (area under the ROC curve) with and without each feature."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
 
     names = Features._fields
-    rows = np.array([one.features for one in examples])
-    right = np.array([one.right for one in examples])
+    best = [one.best(calibration) for one in examples]
+    rows = np.array([features for features, _ in best])
+    right = np.array([is_right for _, is_right in best])
     chosen = {"all": names, "reader alone": names[:1]}
     chosen |= {f"without {gone}": tuple(name for name in names if name != gone) for gone in names[1:]}
     table = Table("features", "AUC", title="Right answers against all others")
@@ -176,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     files = [shared / "data" / "reader" / f"dev-{name}.json.gz" for name in ("squadshifts-wiki", "unansq")]
     examples = [one for file in files for one in collect(file, options.count, reader, encoder, settings)]
     calibration = fit(examples, fit_span(files[1], 4 * options.count, reader))
-    Console().print(describe(examples, calibration), ablate(examples))
+    Console().print(describe(examples, calibration), ablate(examples, calibration))
     if options.write:
         kept = json.loads(FILE.read_text())
         kept[options.reader] = {**asdict(calibration), "weights": calibration.weights._asdict()}

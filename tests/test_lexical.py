@@ -117,3 +117,19 @@ def test_content_words_leave_stop_words_out_unless_there_is_nothing_else() -> No
 
 def test_root_lets_forms_of_a_word_meet() -> None:
     assert root("wounded") == root("wounds") != root("winds")
+
+
+def test_word_is_held_in_any_form_and_only_where_it_was_searched(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    lexical = Lexical(catalog)
+    for number, text in enumerate(["Turkish drones flew over Erdoğan's palace.", "Rain fell on the harbour in 1904."]):
+        document = Document(f"d{number}", "t", "s", text, "h")
+        catalog.put(document, [Passage(f"p{number}", document.id, "t", "s", text, 0, 0, len(text))])
+    assert lexical.holds("Turkish")
+    assert lexical.holds("Erdogan")
+    assert lexical.holds("1904")
+    assert lexical.holds("drones", ["d0"])
+    assert not lexical.holds("drones", ["d1"])
+    assert not lexical.holds("Lavrov")
+    assert not lexical.holds("19")
+    catalog.close()

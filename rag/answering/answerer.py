@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering import compose
-from rag.answering.confidence import Calibration, coverage, features, weigh
+from rag.answering.confidence import Calibration, coverage, features, names_held, weigh
 from rag.answering.conversation import standalone as make_standalone
 from rag.answering.evidence import Evidence, gather, with_speaker
 from rag.answering.overview import central_sentences
@@ -24,7 +24,7 @@ from rag.schema import Answer, Document, Hit, Reader, Turn
 _OVERVIEW_SENTENCES = 4
 _EXPLANATION_SENTENCES = 3
 _MOST_ITEMS = 10
-# Least share of a topic's words, weighted by rarity, that passages must hold to be an overview of it.
+# Least share of a topic's names, or of its words by rarity, that the documents must hold to be an overview of it.
 _TOPIC_HELD = 0.6
 # How near to the best evidence's probability another one must come to be told beside it.
 _ITEM_SHARE = 0.5
@@ -68,20 +68,20 @@ class Answerer:
         retrieved = time.perf_counter()
         draft = replace(draft, hits=hits, timings={"retrieve": retrieved - began})
         yield draft
-        found = [self._find(part, own) for part, own in zip(parts, searched, strict=True)]
+        found = [self._find(part, own, documents) for part, own in zip(parts, searched, strict=True)]
         if len(parts) > 1 and all(one.confidence < self._calibration.answer for one in found):
             # Taken apart it finds nothing: the parts may have been one question after all.
-            found = [self._find(Part(standalone, kind_of(standalone)), hits)]
+            found = [self._find(Part(standalone, kind_of(standalone)), hits, documents)]
         draft = replace(draft, hits=_reread(hits, found))
         timings = {**draft.timings, "read": time.perf_counter() - retrieved}
         yield from self._write(draft, found, timings, began)
 
-    def _find(self, part: Part, hits: tuple[Hit, ...]) -> Found:
+    def _find(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """Read the hits for one part, and rank what was read by probability."""
         if part.kind == "overview":
-            return self._survey(part, hits)
+            return self._survey(part, hits, documents)
         evidence = gather(part.text, hits, self._reader)
-        told = features(part.text, evidence, hits, self._index.lexical.rarity)
+        told = features(part.text, evidence, hits, self._index.lexical, documents)
         ranked = [(self._calibration.probability(one), found) for one, found in zip(told, evidence, strict=True)]
         return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 
@@ -137,13 +137,16 @@ class Answerer:
         best = self._with_speaker(found.ranked[0][1])
         return compose.write_fact(draft, best, self._text(best))
 
-    def _survey(self, part: Part, hits: tuple[Hit, ...]) -> Found:
+    def _survey(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """The central sentences of the nearest document, or those about the part's topic if the documents hold it."""
         if not hits:
             return Found(part, hits, ())
         topic = topic_of(part.text)
-        together = " ".join(hit.passage.text for hit in hits)
-        held = coverage(weigh(topic, self._index.lexical.rarity), together) if topic else 1.0
+        words = self._index.lexical
+        held = names_held(part.text, words, documents)
+        if held is None:
+            together = " ".join(hit.passage.text for hit in hits)
+            held = coverage(weigh(topic, words.rarity), together) if topic else 1.0
         document = self._document(hits[0].passage.document_id)
         passages = self._index.catalog.passages_of(document.id)
         known = {hit.passage.id: hit for hit in hits}

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from rag.answering.evidence import Evidence
-from rag.index.lexical import content_words, root
+from rag.index.lexical import Lexical, content_words, root
 from rag.schema import Hit, Verdict
+from rag.text import plain
 
 FILE = Path(__file__).with_name("calibration.json")
+_WORD = re.compile(r"\w+")
 Rarity = Callable[[str], float]
 
 
@@ -28,12 +31,14 @@ class Features(NamedTuple):
         coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
         sentence: the same of the sentence alone: a minister named near Armenia is not Armenia's minister.
         rank: 1 / the passage's place among the hits.
+        names: share of the question's names and numbers that the searched documents hold anywhere, 0 to 1.
     """
 
     reader: float
     coverage: float
     sentence: float
     rank: float
+    names: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +77,46 @@ def load_calibration(reader: str) -> Calibration:
     return Calibration(**{**numbers, "weights": Features(**numbers["weights"])})
 
 
-def features(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit], rarity: Rarity) -> list[Features]:
-    """What speaks for each piece of evidence, found in one of the hits, as the answer to the question."""
-    asked = weigh(question, rarity)
+def features(
+    question: str,
+    evidence: Sequence[Evidence],
+    hits: Sequence[Hit],
+    words: Lexical,
+    documents: Sequence[str] | None = None,
+) -> list[Features]:
+    """What speaks for each piece of evidence, found in one of the hits, as the answer to the question.
+
+    Args:
+        question: what was asked.
+        evidence: what the reader found.
+        hits: where it was looked for, best first.
+        words: the indexed words.
+        documents: ids of the only documents that were searched.
+    """
+    asked = weigh(question, words.rarity)
+    names = names_held(question, words, documents)
+    names = 1.0 if names is None else names
     known = {
         hit.passage.id: (coverage(asked, hit.passage.text), 1.0 / place) for place, hit in enumerate(hits, start=1)
     }
     return [
-        Features(one.score, held, coverage(asked, one.sentence), place)
+        Features(one.score, held, coverage(asked, one.sentence), place, names)
         for one in evidence
         for held, place in (known[one.hit.passage.id],)
     ]
+
+
+def names_held(question: str, words: Lexical, documents: Sequence[str] | None = None) -> float | None:
+    """Share, 0 to 1, of the question's names and numbers that the searched documents hold; None without any."""
+    named = _names(question)
+    return sum(words.holds(name, documents) for name in named) / len(named) if named else None
+
+
+def _names(question: str) -> set[str]:
+    """Numbers, and words with a capital save the first: what nobody would paraphrase."""
+    _, *others = [match.group() for match in _WORD.finditer(question)] or [""]
+    capitals = {word for word in others if word[0].isupper() and content_words(f"{word} of") == [plain(word)]}
+    return capitals | {match.group() for match in _WORD.finditer(question) if match.group().isdigit()}
 
 
 def weigh(question: str, rarity: Rarity) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -64,6 +65,19 @@ class Lexical:
         rows = self._catalog.query("SELECT max(doc) FROM vocabulary WHERE term BETWEEN ? AND ?", (low, high))
         held = int(str(rows[0][0] or 0))
         return math.log(1 + (self._catalog.count() - held + 0.5) / (held + 0.5))
+
+    def holds(self, word: str, documents: Sequence[str] | None = None) -> bool:
+        """Whether the passages, or those of the given document ids, hold the word in any form."""
+        stem = root(plain(word))
+        restriction = "" if documents is None else "AND p.document_id IN (SELECT value FROM json_each(?))"
+        rows = self._catalog.query(
+            f"SELECT 1 FROM words JOIN passages p ON p.number = words.rowid WHERE words MATCH ? {restriction} LIMIT 1",
+            (
+                f'"{stem}"{"*" if len(stem) == ROOT else ""}',
+                *([] if documents is None else [json.dumps(list(documents))]),
+            ),
+        )
+        return bool(rows)
 
     def vocabulary(self) -> list[str]:
         """Every distinct word of the passages, lower-cased, without diacritics."""
