@@ -79,7 +79,7 @@ def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: 
                     continue
                 answers = row.answers if kind == "answerable" else ()
                 right = [any(_agrees(one.phrase, one.sentence, answer) for answer in answers) for one in found]
-                told = features(row.question, found, hits, index.lexical, searched)
+                told = features(row.question, found, hits, index.lexical.rarity)
                 yield Example(kind, tuple(zip(told, right, strict=True)))
         finally:
             index.close()

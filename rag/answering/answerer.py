@@ -81,7 +81,7 @@ class Answerer:
         if part.kind == "overview":
             return self._survey(part, hits, documents)
         evidence = gather(part.text, hits, self._reader)
-        told = features(part.text, evidence, hits, self._index.lexical, documents)
+        told = features(part.text, evidence, hits, self._index.lexical.rarity)
         ranked = [(self._calibration.probability(one), found) for one, found in zip(told, evidence, strict=True)]
         return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 

@@ -28,17 +28,15 @@ class Features(NamedTuple):
 
     Attributes:
         reader: the reader's log-odds.
-        coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
+        coverage: rarity-weighted share of the question's indexed words that the passage holds, 0 to 1.
         sentence: the same of the sentence alone: a minister named near Armenia is not Armenia's minister.
         rank: 1 / the passage's place among the hits.
-        names: share of the question's names and numbers that the searched documents hold anywhere, 0 to 1.
     """
 
     reader: float
     coverage: float
     sentence: float
     rank: float
-    names: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,7 @@ def features(
     question: str,
     evidence: Sequence[Evidence],
     hits: Sequence[Hit],
-    words: Lexical,
-    documents: Sequence[str] | None = None,
+    rarity: Rarity,
 ) -> list[Features]:
     """What speaks for each piece of evidence, found in one of the hits, as the answer to the question.
 
@@ -90,17 +87,14 @@ def features(
         question: what was asked.
         evidence: what the reader found.
         hits: where it was looked for, best first.
-        words: the indexed words.
-        documents: ids of the only documents that were searched.
+        rarity: how rare a word is in the index.
     """
-    asked = weigh(question, words.rarity)
-    names = names_held(question, words, documents)
-    names = 1.0 if names is None else names
+    asked = weigh(question, rarity)
     known = {
         hit.passage.id: (coverage(asked, hit.passage.text), 1.0 / place) for place, hit in enumerate(hits, start=1)
     }
     return [
-        Features(one.score, held, coverage(asked, one.sentence), place, names)
+        Features(one.score, held, coverage(asked, one.sentence), place)
         for one in evidence
         for held, place in (known[one.hit.passage.id],)
     ]

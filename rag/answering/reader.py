@@ -46,7 +46,7 @@ def open_reader(name: str, encoder: Encoder) -> Reader:
 class SimilarityReader:
     """Ranks sentences by cosine with the question and by the share of its words that they hold."""
 
-    # Log-odds that a sentence answers: fitted by `python -m evals.calibrate --reader similarity`.
+    # A rough score of the two together; the calibration makes a probability of it.
     COSINE, COVERAGE, BIAS = 7.0, 2.0, -5.0
 
     def __init__(self, encoder: Encoder) -> None:

@@ -1,0 +1,47 @@
+"""Confidence weighs the reader's score against what the passages and the documents hold of the question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.answering.confidence import Calibration, Features, coverage, load_calibration, names_held
+from rag.answering.reader import READERS
+
+if TYPE_CHECKING:
+    from rag import Chatbot
+
+EVEN = Calibration(Features(1.0, 1.0, 1.0, 1.0), bias=-3.0, answer=0.3, strong=0.8, span=0.0)
+
+
+def test_probability_is_the_logistic_of_the_weighted_sum() -> None:
+    assert EVEN.probability(Features(0.0, 1.0, 1.0, 1.0)) == pytest.approx(0.5)
+    assert EVEN.probability(Features(3.0, 1.0, 1.0, 1.0)) == pytest.approx(0.952574, abs=1e-6)
+
+
+def test_verdict_begins_at_its_threshold() -> None:
+    assert [EVEN.verdict(p) for p in (0.29, 0.3, 0.79, 0.8)] == ["none", "partial", "partial", "strong"]
+
+
+def test_coverage_is_the_weighted_share_of_the_words_held() -> None:
+    weights = {"harbo": 3.0, "light": 1.0}
+    assert coverage(weights, "The lighthouse stands alone.") == pytest.approx(0.25)
+    assert coverage(weights, "Harbours have lighthouses.") == 1.0
+    assert coverage({}, "anything") == 0.0
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_shipped_numbers_are_sound(reader: str) -> None:
+    fitted = load_calibration(reader)
+    assert fitted.weights.reader > 0
+    assert 0 < fitted.answer < fitted.strong < 1
+
+
+def test_names_that_no_document_mentions_are_missed(corpus_bot: Chatbot) -> None:
+    words = corpus_bot._index.lexical
+    assert names_held("What does Oskanian say about Putin?", words) == 1.0
+    assert names_held("What does Lavrov say about Putin?", words) == 0.5
+    assert names_held("What happened in 1877?", words) == 0.0
+    assert names_held("what happened next?", words) is None
+    assert names_held("What does Oskanian say?", words, documents=["no such document"]) == 0.0
