@@ -171,16 +171,16 @@ def ablate(examples: Sequence[Example], calibration: Calibration) -> Table:
 
 
 def _drawn(rows: Sequence[SquadQuestion], count: int) -> list[tuple[Kind, SquadQuestion]]:
-    """`count` questions of each kind; the left-out ones are answerable ones that are not asked otherwise."""
+    """`count` answerable and as many unanswerable questions: adversarial where the file has them, else left out."""
     generator = random.Random(0)
     answerable = [row for row in rows if row.answers]
     adversarial = [row for row in rows if not row.answers]
     generator.shuffle(answerable)
     generator.shuffle(adversarial)
     drawn: list[tuple[Kind, SquadQuestion]] = [("answerable", row) for row in answerable[:count]]
-    drawn += [("left out", row) for row in answerable[count : 2 * count]]
-    drawn += [("adversarial", row) for row in adversarial[:count]]
-    return drawn
+    if adversarial:
+        return [*drawn, *(("adversarial", row) for row in adversarial[:count])]
+    return [*drawn, *(("left out", row) for row in answerable[count : 2 * count])]
 
 
 def _agrees(phrase: str, sentence: str, answer: str) -> bool:

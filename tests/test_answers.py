@@ -22,7 +22,7 @@ def phrase(answer: Answer) -> str:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("Where do the Azerbaijani cargo planes fly to?", "Ovda"),
+        ("Which base did the Azerbaijani cargo planes visit?", "Ovda"),
         ("Which news agency interviewed Mevlut Cavusoglu?", "Anadolu"),
         ("When was the truce called?", "1994"),
         ("Which university is Kevork Oskanian affiliated with?", "Birmingham"),
@@ -109,7 +109,7 @@ def test_claim_brings_the_sentence_that_names_its_speaker(bot_factory: object) -
 
 @pytest.mark.parametrize(
     "question",
-    ["Which officer shot the jet down?", "Who won the 2018 football World Cup?", "What is the capital of Peru?"],
+    ["What did Sergei Lavrov say?", "Who won the 2018 football World Cup?", "What is the capital of Peru?"],
 )
 def test_refusal_names_what_was_looked_for_and_the_nearest_words(corpus_bot: Chatbot, question: str) -> None:
     answer = corpus_bot.ask(question)

@@ -97,7 +97,7 @@ def test_rarer_words_weigh_more(lexical: Lexical) -> None:
     held_twice = math.log(1 + (5 - 2 + 0.5) / (2 + 0.5))
     assert lexical.rarity("drones") == pytest.approx(held_twice)
     assert lexical.rarity("dronelike") == pytest.approx(held_twice)  # one root
-    assert lexical.rarity("submarine") == 0.0  # held nowhere, it tells nothing of any passage
+    assert lexical.rarity("submarine") == pytest.approx(math.log(1 + 5.5 / 0.5))
 
 
 def test_vocabulary_is_every_word_lowered_and_without_diacritics(tmp_path: Path) -> None:

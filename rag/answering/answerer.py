@@ -24,6 +24,8 @@ from rag.schema import Answer, Document, Hit, Reader, Turn
 _OVERVIEW_SENTENCES = 4
 _EXPLANATION_SENTENCES = 3
 _MOST_ITEMS = 10
+# Documents that mention fewer than half of a question's names cannot answer it.
+_NAMES_HELD = 0.5
 # Least share of a topic's names, or of its words by rarity, that the documents must hold to be an overview of it.
 _TOPIC_HELD = 0.6
 # How near to the best evidence's probability another one must come to be told beside it.
@@ -81,8 +83,12 @@ class Answerer:
         if part.kind == "overview":
             return self._survey(part, hits, documents)
         evidence = gather(part.text, hits, self._reader)
-        told = features(part.text, evidence, hits, self._index.lexical.rarity)
+        words = self._index.lexical
+        told = features(part.text, evidence, hits, words.rarity)
         ranked = [(self._calibration.probability(one), found) for one, found in zip(told, evidence, strict=True)]
+        held = names_held(part.text, words, documents)
+        if held is not None and held < _NAMES_HELD:
+            ranked = [(0.0, found) for _, found in ranked]
         return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 
     def _write(

@@ -28,7 +28,7 @@ class Features(NamedTuple):
 
     Attributes:
         reader: the reader's log-odds.
-        coverage: rarity-weighted share of the question's indexed words that the passage holds, 0 to 1.
+        coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
         sentence: the same of the sentence alone: a minister named near Armenia is not Armenia's minister.
         rank: 1 / the passage's place among the hits.
     """

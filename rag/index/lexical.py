@@ -59,16 +59,11 @@ class Lexical:
         return [(str(passage), float(str(score))) for passage, score in rows]
 
     def rarity(self, word: str) -> float:
-        """Inverse document frequency over passages: BM25's ln(1 + (N - n + 0.5) / (n + 0.5)), words by their root.
-
-        A word that no passage holds tells nothing of any of them: 0.
-        """
+        """Inverse document frequency over passages: BM25's ln(1 + (N - n + 0.5) / (n + 0.5)), words by their root."""
         low = root(word)
         high = low + "\U0010ffff" if len(word) >= ROOT else low
         rows = self._catalog.query("SELECT max(doc) FROM vocabulary WHERE term BETWEEN ? AND ?", (low, high))
         held = int(str(rows[0][0] or 0))
-        if not held:
-            return 0.0
         return math.log(1 + (self._catalog.count() - held + 0.5) / (held + 0.5))
 
     def holds(self, word: str, documents: Sequence[str] | None = None) -> bool:
