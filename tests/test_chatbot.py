@@ -385,7 +385,7 @@ def test_open_directory_is_busy_until_it_is_closed(open_bot: OpenBot, tmp_path: 
 
 def test_other_passage_size_is_refused_until_the_index_is_rebuilt(open_bot: OpenBot) -> None:
     open_bot()
-    with pytest.raises(IndexMismatch, match=r"passage_tokens 160 -> 64.*rag rebuild"):
+    with pytest.raises(IndexMismatch, match=r"passage_tokens 120 -> 64.*rag rebuild"):
         open_bot(passage_tokens=64)
     bot = open_bot(passage_tokens=64, rebuild=True)
     answer = bot.ask(FERRY_QUESTION)
