@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from rag.errors import DataDirectoryBusy, RagError
+from rag.printing import as_json, print_answer, print_failed, print_report
 
 if TYPE_CHECKING:
-    from rag.schema import Answer, Asks, IngestReport
+    from rag.schema import Asks
 
 app = typer.Typer(
     help="Ask your documents: cited answers, or a plain word that they do not say it. No LLM, no key, no network.",
@@ -22,7 +23,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_BADGES = {"strong": "[green]Strong[/]", "partial": "[yellow]Partial[/]", "none": "[red]Not in the documents[/]"}
 
 
 @app.callback()
@@ -42,9 +42,9 @@ def ask(
     with _open() as bot:
         answer = bot.ask(question)
     if json:
-        print(_as_json(answer))
+        print(as_json(answer))
     else:
-        _print_answer(answer)
+        print_answer(answer)
 
 
 @app.command()
@@ -62,7 +62,7 @@ def chat() -> None:
             except RagError as error:
                 console.print(f"[red]{escape(str(error))}[/]")
                 continue
-            _print_answer(answer)
+            print_answer(answer)
             history = (*history, Turn(answer.question, answer.text))
 
 
@@ -73,7 +73,7 @@ def ingest(
     """Add documents, or replace those that came from the same place."""
     with _open() as bot:
         report = bot.ingest(sources)
-    _print_report(report)
+    print_report(report)
     if report.failed and not (report.added or report.replaced or report.unchanged):
         raise typer.Exit(1)
 
@@ -147,7 +147,7 @@ def _open() -> Iterator[Asks]:
     bot: Asks
     try:
         own = Chatbot.open()
-        _print_failed(own.corpus_report.failed)
+        print_failed(own.corpus_report.failed)
         bot = own
     except DataDirectoryBusy as busy:
         if not busy.address:
@@ -166,43 +166,3 @@ def _prompt() -> str:
         return input("\n> ").strip()
     except (EOFError, KeyboardInterrupt):
         return ""
-
-
-def _as_json(answer: Answer) -> str:
-    from pydantic import TypeAdapter
-
-    from rag.schema import Answer as Schema
-
-    return TypeAdapter(Schema).dump_json(answer).decode()
-
-
-def _print_answer(answer: Answer) -> None:
-    """The answer, its badge, and each citation with its source."""
-    console = Console()
-    if answer.standalone_question != answer.question:
-        console.print(f"[dim]Searched for: {escape(answer.standalone_question)}[/]")
-    console.print(escape(answer.text), highlight=False)
-    if answer.mode == "smalltalk":
-        return
-    console.print(f"\n{_BADGES[answer.verdict]} [dim]({answer.confidence:.0%})[/]")
-    for citation in answer.citations:
-        passage = citation.passage
-        where = f"{passage.title}, characters {citation.start}-{citation.end}"
-        console.print(f"[bold]\\[{citation.number}][/] “{escape(citation.quote)}”", highlight=False)
-        console.print(f"    [dim]{escape(where)}[/]", highlight=False)
-
-
-def _print_report(report: IngestReport) -> None:
-    """One line for each kind of outcome, and one for each failure."""
-    console = Console()
-    for name in ("added", "replaced", "unchanged", "removed"):
-        titles: Sequence[str] = getattr(report, name)
-        if titles:
-            console.print(f"{name.capitalize()} {len(titles)}: {escape('; '.join(titles))}", highlight=False)
-    _print_failed(report.failed)
-
-
-def _print_failed(failed: Mapping[str, str]) -> None:
-    console = Console(stderr=True)
-    for reason in failed.values():
-        console.print(f"[red]{escape(reason)}[/]", highlight=False, soft_wrap=True)

@@ -19,7 +19,7 @@ LAYERS = (
     ("rag.documents", "rag.index"),
     ("rag.answering",),
     ("rag.chatbot",),
-    ("rag", "rag.serving", "rag.llamaindex", "rag.cli", "rag.__main__"),
+    ("rag", "rag.serving", "rag.llamaindex", "rag.printing", "rag.cli", "rag.__main__"),
     ("ui", "evals", "benchmarks", "training"),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -29,10 +29,14 @@ SAMPLE = (300, 600)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run was asked for. Rates are peaks; the run ends at `rows` or `hours`, whichever comes first."""
+    """What a run was asked for. Rates are peaks; the run ends at `rows` or `hours`, whichever comes first.
+
+    `start` is the checkpoint of an earlier run whose averaged weights this one begins with: a second pass.
+    """
 
     out: Path
     data: Path
+    start: Path | None
     rows: int
     hours: float
     seed: int
@@ -71,6 +75,9 @@ class Trainer:
         self.plan = plan
         self.progress = Progress()
         self.model = open_model(base_folder())
+        if plan.start is not None:
+            earlier = torch.load(plan.start, weights_only=True, mmap=True)
+            self.model.load_state_dict(earlier["average"], strict=False)
         self.names = [name for name, weight in self.model.named_parameters() if weight.requires_grad]
         self.weights: list[Tensor] = [weight for weight in self.model.parameters() if weight.requires_grad]
         self.average = [weight.detach().clone() for weight in self.weights]
@@ -215,6 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader on the question sets.")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint.pt and log.jsonl")
     parser.add_argument("--data", type=Path, help="folder of the question sets (default: beside the checkout)")
+    parser.add_argument("--start", type=Path, help="checkpoint of an earlier run to go on from with a new plan")
     parser.add_argument("--rows", type=int, default=60_000, help="rows that the plan ends with")
     parser.add_argument("--hours", type=float, default=1000.0, help="time, over all parts, that the plan ends with")
     parser.add_argument("--seed", type=int, default=0)
