@@ -45,9 +45,9 @@ def chroma_set(folder: Path) -> tuple[list[Document], list[tuple[str, Relevant]]
     return documents, [(question.question, relevant(question)) for question in data.questions]
 
 
-def squad_set(file: Path) -> tuple[list[Document], list[tuple[str, Relevant]]]:
-    """Each paragraph a document; relevant are the passages of the question's own."""
-    rows = read_squad(file)
+def squad_set(file: Path, limit: int | None = None) -> tuple[list[Document], list[tuple[str, Relevant]]]:
+    """Each paragraph of the first `limit` questions a document; relevant are the passages of the question's own."""
+    rows = read_squad(file)[:limit]
     documents = paragraph_documents(row.context for row in rows)
     ids = {document.text: document.id for document in documents}
 

@@ -81,7 +81,7 @@ def ask_all(
     answers: dict[tuple[str, ...], tuple[Answer, float]] = {}
     for question in questions:
         try:
-            answer, seconds = _converse(bot, (*question.history, question.question), answers)
+            answer, seconds = converse(bot, (*question.history, question.question), answers)
             record = _record(bot, question, answer, documents=documents, method=method)
             judged = judge(question, answer) if judge is not None and not answer.abstained else {}
             yield replace(record, seconds=seconds, scores={**record.scores, **judged})
@@ -93,12 +93,12 @@ def ask_all(
             )  # fmt: skip
 
 
-def _converse(
+def converse(
     bot: Chatbot, questions: tuple[str, ...], answers: dict[tuple[str, ...], tuple[Answer, float]]
 ) -> tuple[Answer, float]:
     """The answer to the last question after the ones before it, and its seconds; nothing is asked twice."""
     if questions not in answers:
-        before = [_converse(bot, questions[:count], answers)[0] for count in range(1, len(questions))]
+        before = [converse(bot, questions[:count], answers)[0] for count in range(1, len(questions))]
         history = [Turn(question, answer.text) for question, answer in zip(questions, before, strict=False)]
         started = time.perf_counter()
         answer = bot.ask(questions[-1], history=history)

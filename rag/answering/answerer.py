@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answering import compose
 from rag.answering.confidence import Calibration, coverage, features, names_held, weigh
 from rag.answering.conversation import standalone as make_standalone
-from rag.answering.evidence import Evidence, gather, with_speaker
+from rag.answering.evidence import Evidence, gather, mentions, with_speaker
 from rag.answering.overview import central_sentences
 from rag.answering.parts import parts_of
 from rag.answering.question import Part, kind_of, topic_of
@@ -63,19 +63,24 @@ class Answerer:
     def stream(self, question: str, standalone: str, documents: Sequence[str] | None) -> Iterator[Answer]:
         """Growing answers: first the hits, then the text piece by piece; the last one is whole."""
         began = time.perf_counter()
-        parts = _each_standalone(parts_of(standalone))
         draft = Answer(question, standalone, "")
-        searched = [self._retriever.search(part.text, documents=documents) for part in parts]
-        hits = _merged(searched)
-        retrieved = time.perf_counter()
-        draft = replace(draft, hits=hits, timings={"retrieve": retrieved - began})
-        yield draft
-        found = [self._find(part, own, documents) for part, own in zip(parts, searched, strict=True)]
+        parts = parts_of(standalone)
+        found: list[Found] = []
+        reading = 0.0
+        for part in parts:
+            asked = _completed(part, found)
+            own = self._retriever.search(asked.text, documents=documents)
+            draft = replace(draft, hits=_merged([*(one.hits for one in found), own]))
+            yield draft
+            retrieved = time.perf_counter()
+            found.append(self._find(asked, own, documents))
+            reading += time.perf_counter() - retrieved
+        hits = draft.hits
         if len(parts) > 1 and all(one.confidence < self._calibration.answer for one in found):
             # Taken apart it finds nothing: the parts may have been one question after all.
             found = [self._find(Part(standalone, kind_of(standalone)), hits, documents)]
         draft = replace(draft, hits=_reread(hits, found))
-        timings = {**draft.timings, "read": time.perf_counter() - retrieved}
+        timings = {"retrieve": time.perf_counter() - began - reading, "read": reading}
         yield from self._write(draft, found, timings, began)
 
     def _find(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
@@ -89,7 +94,18 @@ class Answerer:
         held = names_held(part.text, words, documents)
         if held is not None and held < _NAMES_HELD:
             ranked = [(0.0, found) for _, found in ranked]
-        return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
+        ranked.sort(key=lambda pair: -pair[0])
+        return Found(part, hits, tuple(self._about(part.name, ranked)))
+
+    def _about(self, name: str, ranked: list[tuple[float, Evidence]]) -> list[tuple[float, Evidence]]:
+        """What is told of `name` alone, where that answers: in a comparison each side has its own sentences."""
+        own = [
+            (probability, one)
+            for probability, one in ranked
+            if probability >= self._calibration.answer
+            and mentions(self._text(one)[self._with_speaker(one).start : one.end], name)
+        ]
+        return own or ranked
 
     def _write(
         self, draft: Answer, found: Sequence[Found], timings: dict[str, float], began: float
@@ -189,11 +205,19 @@ def _merged(searches: Sequence[tuple[Hit, ...]]) -> tuple[Hit, ...]:
     return tuple(merged.values())
 
 
-def _each_standalone(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Later parts with what they borrow from the first: "When did X begin and who are its members?"."""
-    first, *others = parts
-    history = (Turn(first.text, ""),)
-    return (first, *(replace(part, text=make_standalone(part.text, history)) for part in others))
+def _completed(part: Part, found: Sequence[Found]) -> Part:
+    """The part with what it borrows from those before it: "Who runs X and how old is he?"."""
+    if part.name:  # one of several names, each asked about on its own
+        return part
+    return replace(part, text=make_standalone(part.text, [Turn(one.part.text, _short(one)) for one in found]))
+
+
+def _short(found: Found) -> str:
+    """Who the part asked about, in the form of an answer: "he" may mean that person; "it" means what was named."""
+    if not found.ranked or not found.part.text.lower().startswith("who"):
+        return ""
+    best = found.ranked[0][1]
+    return f"{best.phrase} [1]\n\n{compose.one_line(best.sentence)} [1]"
 
 
 def _reread(hits: tuple[Hit, ...], found: Sequence[Found]) -> tuple[Hit, ...]:

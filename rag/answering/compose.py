@@ -57,8 +57,10 @@ def write_fact(draft: Draft, evidence: Evidence, document_text: str) -> Draft:
     if not phrase:
         return draft.quoting(evidence, document_text)
     cited, number = draft.cite(evidence, document_text)
-    sentence = one_line(document_text[evidence.start : evidence.end])
-    return cited.line(f"{phrase} [{number}]").line(f"{sentence} [{number}]")
+    told = cited.line(f"{phrase} [{number}]")
+    if cited is draft:  # the sentence stands in an earlier part
+        return told
+    return told.line(f"{one_line(document_text[evidence.start : evidence.end])} [{number}]")
 
 
 def write_sentences(draft: Draft, chosen: Sequence[Evidence], document_texts: Sequence[str]) -> Draft:

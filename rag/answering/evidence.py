@@ -80,6 +80,12 @@ def with_speaker(evidence: Evidence, find_document: FindDocument) -> Evidence:
     return replace(evidence, start=start)
 
 
+def mentions(text: str, name: str) -> bool:
+    """Whether the text holds every content word of the name in some form."""
+    held = {root(word) for word in content_words(text)}
+    return all(root(word) in held for word in content_words(name))
+
+
 def opens_with_pronoun(sentence: str) -> bool:
     """Whether the sentence opens with a word that stands for something named before."""
     return _POINTS_BACK.match(sentence.lstrip(_QUOTES)) is not None

@@ -30,7 +30,8 @@ _ABOUT_THE_WHOLE = re.compile(
 )
 _EXPLANATION = re.compile(
     r"^(?:and |but |so )?(?:why\b|how come\b|for what reason|what (?:is|are|was|were) the (?:reasons?|causes?|motives?)"
-    r"\b|what (?:motivat|caus|explain|prompt|led)\w*|explain\b|describe\b|in what way\b|what for\b|"
+    r"\b|what (?:motivat|caus|explain|prompt|led)\w*|explain\b|describe\b|in what way\b|what for\b"
+    r"|what happened (?:in|on|at|during|after|before)\b|where (?:do|does|did)\b.* stand\b|"
     r"how(?! (?:many|much|old|long|far|often|large|big|high|tall|deep|wide|fast|late|early|soon|close)\b))",
     re.IGNORECASE,
 )
@@ -52,10 +53,11 @@ _LIST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is asked."""
+    """One thing that is asked; `name` is the one of several names that this part of a comparison is about."""
 
     text: str
     kind: Kind
+    name: str = ""
 
 
 def kind_of(question: str) -> Kind:

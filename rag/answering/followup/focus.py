@@ -96,6 +96,7 @@ class Focus:
         if number == "person":
             known.sort(key=lambda phrase: not (phrase.text in self.persons or _is_full_name(phrase)))
         elif number == "thing":
+            known = [_owner(phrase, words.PERSONS) for phrase in known]
             known = [phrase for phrase in known if phrase.text not in self.persons] or known
         fitting = next((phrase for phrase in known if fits(phrase, number)), None) or next(iter(known), None)
         if fitting is None:
@@ -131,7 +132,7 @@ class Focus:
 
 def mentions(question: str) -> list[Phrase]:
     """The things that a question names, the likeliest topic first: subjects before objects, what is asked for last."""
-    joined = [_owner(phrase) for phrase in _joined(phrases(tag(question), question), question)]
+    joined = [_owner(phrase, words.RELATIONAL) for phrase in _joined(phrases(tag(question), question), question)]
     telling = [phrase for phrase in joined if tells(phrase)]
     return sorted(telling, key=lambda phrase: _is_asked_for(phrase, question))
 
@@ -172,10 +173,10 @@ def _is_full_name(phrase: Phrase) -> bool:
     return 2 <= len(parts) <= 4 and all(part[0].isupper() for part in parts)
 
 
-def _owner(phrase: Phrase) -> Phrase:
-    """Of "Netflix's competitors" Netflix: what is talked about when the noun says nothing by itself."""
+def _owner(phrase: Phrase, nouns: frozenset[str]) -> Phrase:
+    """Of "Netflix's competitors" Netflix, for these nouns: what is talked about, or what "it" means beside a person."""
     owner, mark, _ = phrase.text.replace("’", "'").rpartition("'s ")
-    if not mark or singular(phrase.head) not in words.RELATIONAL:
+    if not mark or singular(phrase.head) not in nouns:
         return phrase
     found = phrases(tag(owner), owner)
     return replace(found[-1], start=phrase.start, end=phrase.start + len(owner)) if found else phrase

@@ -102,7 +102,10 @@ CLASSES = frozenset(
 # Adverbs wherever they stand, even after "the largest".
 PLAIN_ADVERBS = frozenset("ever never not also always often".split())
 # Nouns that "he" or "she" may stand for.
-PERSONS = frozenset("minister president leader man woman king queen author".split())
+PERSONS = frozenset(
+    "minister president leader man woman king queen author secretary chief director officer commander chancellor mayor "
+    "governor ambassador adviser spokesman spokeswoman founder analyst expert".split()
+)
 TIMES = frozenset("day week month year decade century today summer winter spring autumn time world earth".split())
 # Of these there is but one, or all know which.
 UNIQUE = frozenset(
