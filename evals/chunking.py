@@ -73,8 +73,8 @@ def sweep(
     settings = [(tokens, overlap) for tokens in sizes for overlap in overlaps]
     for tokens, overlap in track(settings, description="settings", console=console):
         one = Settings(passage_tokens=tokens, overlap_sentences=overlap)
-        with TemporaryDirectory(prefix="rag-chunks-") as index, searchable(documents, Path(index), one) as search:
-            for budget, scores in measure(search, data, documents, count, BUDGETS).items():
+        with TemporaryDirectory(prefix="rag-chunks-") as index, searchable(documents, Path(index), one) as retriever:
+            for budget, scores in measure(retriever.search, data, documents, count, BUDGETS).items():
                 columns = zip(*((score.recall, score.precision, score.iou) for score in scores), strict=True)
                 found.append(Row(tokens, overlap, budget, *(interval(column) for column in columns)))
     return found

@@ -9,9 +9,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.schema import Document, Hit
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.answering.retrieval import Retriever
 
 Search = Callable[..., tuple[Hit, ...]]
 
@@ -27,8 +31,8 @@ def paragraph_documents(texts: Iterable[str]) -> list[Document]:
 
 
 @contextmanager
-def searchable(documents: Iterable[Document], folder: Path, settings: Settings) -> Iterator[Search]:
-    """`Retriever.search` over an index of the documents in `folder`, closed afterwards.
+def searchable(documents: Iterable[Document], folder: Path, settings: Settings) -> Iterator[Retriever]:
+    """A retriever over an index of the documents in `folder`, closed afterwards.
 
     Args:
         documents: what to index.
@@ -44,6 +48,6 @@ def searchable(documents: Iterable[Document], folder: Path, settings: Settings) 
     try:
         for document in documents:
             index.add(document)
-        yield Retriever(index, settings.top_k, settings.candidates).search
+        yield Retriever(index, settings.top_k, settings.candidates)
     finally:
         index.close()

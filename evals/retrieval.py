@@ -107,8 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results: dict[str, object] = {}
     for name, (documents, everything) in sets.items():
         asked = everything[: options.limit]
-        with TemporaryDirectory(prefix="rag-evals-") as index, searchable(documents, Path(index), Settings()) as search:
-            found = rows(measure(search, asked, console))
+        with TemporaryDirectory(prefix="rag-evals-") as index, searchable(documents, Path(index), Settings()) as one:
+            found = rows(measure(one.search, asked, console))
         console.print(table(name, found, len(asked)))
         results[name] = {**found, "questions": len(asked)}
     if options.json:

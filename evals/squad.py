@@ -73,8 +73,8 @@ def retrieved(questions: Sequence[SquadQuestion], k: int) -> Iterator[Texts]:
     from rag.settings import Settings
 
     documents = paragraph_documents(question.context for question in questions)
-    with TemporaryDirectory(prefix="rag-squad-") as folder, searchable(documents, Path(folder), Settings()) as search:
-        yield lambda question: [hit.passage.text for hit in search(question.question, k=k)]
+    with TemporaryDirectory(prefix="rag-squad-") as folder, searchable(documents, Path(folder), Settings()) as found:
+        yield lambda question: [hit.passage.text for hit in found.search(question.question, k=k)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

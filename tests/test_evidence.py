@@ -76,6 +76,13 @@ def test_no_more_spans_of_a_passage_than_asked() -> None:
     assert [one.phrase for one in found] == ["rye", "oats"]
 
 
+def test_remark_about_the_text_is_not_what_the_text_says() -> None:
+    text = "The mill closed in 1990. [Remark: 1991 is meant.]"
+    passage = Passage("p", "d", "Title", "source", text, 0, 0, len(text))
+    found = gather("When?", [Hit(passage, 1.0, "fused")], Pointing("1991", "1990"))
+    assert [one.phrase for one in found] == ["1990"]
+
+
 def test_nothing_to_read_is_no_evidence() -> None:
     assert gather("What?", [], Pointing("rye")) == []
     assert gather("What?", [hit("The mill is older.")], Pointing("rye")) == []

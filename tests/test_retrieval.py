@@ -18,23 +18,29 @@ MINE = "The copper mine closed in spring."
 MILL = "The mill beside the ferry grinds rye."
 
 
-def test_fusion_is_the_sum_of_reciprocal_ranks() -> None:
-    assert fuse([["a", "b", "c"], ["c", "a", "d"]]) == [
-        ("a", 1 / 61 + 1 / 62),
-        ("c", 1 / 63 + 1 / 61),
-        ("b", 1 / 62),
-        ("d", 1 / 63),
+def test_fusion_is_the_weighted_mean_of_cosine_and_share_of_the_ceiling() -> None:
+    fused = fuse([("a", 0.8), ("b", 0.5)], [("b", 3.0), ("c", 1.0)], ceiling=4.0, weight=0.5)
+    assert fused == [
+        ("b", pytest.approx((0.5 + 0.5 * 0.75) / 1.5)),
+        ("a", pytest.approx(0.8 / 1.5)),
+        ("c", pytest.approx((0.5 + 0.5 * 0.25) / 1.5)),
     ]
 
 
 def test_fusion_breaks_ties_by_the_first_ranking() -> None:
-    assert [id_ for id_, _ in fuse([["a", "b"], ["b", "a"]])] == ["a", "b"]
-    assert [id_ for id_, _ in fuse([["b"], ["a"]])] == ["b", "a"]
+    assert [id_ for id_, _ in fuse([("b", 0.5), ("a", 0.5)], [], 1.0)] == ["b", "a"]
 
 
 def test_fusion_of_nothing_is_nothing() -> None:
-    assert fuse([]) == fuse([[], []]) == []
-    assert fuse([[], ["a"]]) == [("a", 1 / 61)]
+    assert fuse([], [], 0.0) == []
+    assert fuse([], [("a", 1.0)], ceiling=2.0, weight=1.0) == [("a", 0.25)]
+
+
+def test_no_passage_scores_more_than_the_ceiling(corpus_bot: Chatbot) -> None:
+    lexical = corpus_bot._index.lexical
+    for question in ("Turkey", "Who is the president of Turkey?", "exercises in Baku and Ganja"):
+        best = max(score for _, score in lexical.search(question, 40))
+        assert 0 < best <= lexical.ceiling(question)
 
 
 def test_hits_carry_their_ranks_in_both_indexes(corpus_bot: Chatbot) -> None:
@@ -48,7 +54,6 @@ def test_hits_carry_their_ranks_in_both_indexes(corpus_bot: Chatbot) -> None:
         assert hit.stage == "fused"
         assert hit.dense_rank == (dense.index(id_) + 1 if id_ in dense else None)
         assert hit.lexical_rank == (lexical.index(id_) + 1 if id_ in lexical else None)
-        assert hit.score == pytest.approx(sum(1 / (60 + rank) for rank in (hit.dense_rank, hit.lexical_rank) if rank))
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 

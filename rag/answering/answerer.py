@@ -99,6 +99,8 @@ class Answerer:
 
     def _about(self, name: str, ranked: list[tuple[float, Evidence]]) -> list[tuple[float, Evidence]]:
         """What is told of `name` alone, where that answers: in a comparison each side has its own sentences."""
+        if not name:
+            return ranked
         own = [
             (probability, one)
             for probability, one in ranked

@@ -27,6 +27,8 @@ _UNNAMED_SPEAKER = re.compile(r"[\"”’](?: \w+)? (?:he|she|they)\b", re.IGNOR
 # "The sources said": a thing that the sentence before has named.
 _DEFINITE = re.compile(r"the (?:same |two |other )?(\w+)", re.IGNORECASE)
 _MOST_BACK = 2
+# "[Remark: the year is a slip.]": somebody's word about the text, not what the text says.
+_REMARK = re.compile(r"\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def gather(question: str, hits: Sequence[Hit], reader: Reader, spans_per_passage
         sentences = sentence_spans(passage.text)
         for span in spans[:spans_per_passage]:
             start, end = _enclosing(sentences, span.start, span.end)
+            if _REMARK.fullmatch(passage.text[start:end]):
+                continue
             key = (passage.document_id, passage.start + span.start, passage.start + span.end)
             if key in found and found[key].score >= span.score:
                 continue

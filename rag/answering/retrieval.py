@@ -1,4 +1,4 @@
-"""Finds passages: dense and lexical rankings fused by reciprocal rank. Knows nothing of answers."""
+"""Finds passages: dense and lexical scores, fused. Knows nothing of answers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ from rag.index.ingest import Index
 from rag.schema import Hit
 
 Method = Literal["hybrid", "dense", "lexical"]
-# Cormack, Clarke & Buettcher 2009, "Reciprocal rank fusion outperforms Condorcet": score = sum of 1 / (60 + rank).
-_RRF_K = 60
+Scored = Sequence[tuple[str, float]]
+# Chosen by `python -m evals.fusion`; the table is in docs/decisions/fusion.md.
+LEXICAL_WEIGHT = 1.0
 
 
-def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-    """Reciprocal rank fusion: ids with their sum of 1 / (60 + rank), ranks from 1; best first."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, id_ in enumerate(ranking, start=1):
-            scores[id_] = scores.get(id_, 0.0) + 1.0 / (_RRF_K + rank)
+def fuse(dense: Scored, lexical: Scored, ceiling: float, weight: float = LEXICAL_WEIGHT) -> list[tuple[str, float]]:
+    """Ids with the weighted mean of their two scores, best first.
+
+    A convex combination (Bruch, Gai & Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval").
+
+    Args:
+        dense: ids with cosines; an id that is only in the other list counts as the least of them.
+        lexical: ids with BM25 scores; an id that is only in the other list counts as 0.
+        ceiling: the most that BM25 could give, by which its scores become shares of 0 to 1.
+        weight: what a lexical share counts against a cosine's 1.
+    """
+    cosines = dict(dense)
+    shares = {id_: score / ceiling for id_, score in lexical} if ceiling else {}
+    least = min(cosines.values(), default=0.0)
+    scores = {
+        id_: (cosines.get(id_, least) + weight * shares.get(id_, 0.0)) / (1.0 + weight) for id_ in {**cosines, **shares}
+    }
     return sorted(scores.items(), key=lambda item: -item[1])
 
 
@@ -33,7 +45,7 @@ class Retriever:
             top_k: how many hits a search returns unless it is told otherwise.
             candidates: how many passages each ranking contributes to the fusion.
         """
-        self._index = index
+        self.index = index
         self._top_k = top_k
         self._candidates = candidates
 
@@ -53,12 +65,14 @@ class Retriever:
         dense: list[tuple[str, float]] = []
         lexical: list[tuple[str, float]] = []
         if method != "lexical":
-            dense = self._index.store.search(self._index.encoder.encode_query(question), depth, documents)
+            dense = self.index.store.search(self.index.encoder.encode_query(question), depth, documents)
         if method != "dense":
-            lexical = self._index.lexical.search(question, depth, documents)
-        ranked = {"dense": dense, "lexical": lexical}.get(method) or fuse([_ids(dense), _ids(lexical)])
+            lexical = self.index.lexical.search(question, depth, documents)
+        ranked = {"dense": dense, "lexical": lexical}.get(method) or fuse(
+            dense, lexical, self.index.lexical.ceiling(question)
+        )
         # An id that the catalog does not know is being written or removed at this moment.
-        passages = self._index.catalog.passages([id_ for id_, _ in ranked])
+        passages = self.index.catalog.passages([id_ for id_, _ in ranked])
         ranks = [{id_: rank for rank, id_ in enumerate(_ids(one), start=1)} for one in (dense, lexical)]
         stage = "fused" if method == "hybrid" else method
         hits = (

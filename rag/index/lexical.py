@@ -11,6 +11,7 @@ from rag.index.catalog import Catalog
 from rag.text import plain
 
 ROOT = 5
+_K1 = 1.2  # FTS5's bm25() has it built in
 _WORD = re.compile(r"\w+")
 # Words that nearly every passage holds: they cost time in a large index and rank nothing.
 _STOP_WORDS = frozenset(
@@ -50,11 +51,11 @@ class Lexical:
             return []
         # Quoted, a word is never read as FTS5 syntax.
         match = " OR ".join(f'"{word}"' for word in words)
-        restriction = "" if documents is None else f"AND p.document_id IN ({','.join('?' * len(documents))})"
+        restriction = "" if documents is None else "AND p.document_id IN (SELECT value FROM json_each(?))"
         rows = self._catalog.query(
             "SELECT p.id, -bm25(lexical) AS score FROM lexical JOIN passages p ON p.number = lexical.rowid "
             f"WHERE lexical MATCH ? {restriction} ORDER BY score DESC, p.number LIMIT ?",
-            (match, *(documents or ()), k),
+            (match, *([] if documents is None else [json.dumps(list(documents))]), k),
         )
         return [(str(passage), float(str(score))) for passage, score in rows]
 
@@ -65,6 +66,10 @@ class Lexical:
         rows = self._catalog.query("SELECT max(doc) FROM vocabulary WHERE term BETWEEN ? AND ?", (low, high))
         held = int(str(rows[0][0] or 0))
         return math.log(1 + (self._catalog.count() - held + 0.5) / (held + 0.5))
+
+    def ceiling(self, question: str) -> float:
+        """The most that a passage could score: each word of the question as often as one likes, rarity * (k1 + 1)."""
+        return (_K1 + 1) * sum(self.rarity(word) for word in dict.fromkeys(content_words(question)))
 
     def holds(self, word: str, documents: Sequence[str] | None = None) -> bool:
         """Whether the passages, or those of the given document ids, hold the word in any form."""
