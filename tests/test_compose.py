@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rag.answering import compose
 from rag.answering.compose import Draft
 from rag.answering.evidence import Evidence
-from rag.schema import Hit, Passage
+from rag.schema import Document, Hit, Passage
 
 TEXT = (
     "The ferry belongs to Ann Lee, who lives\nbeyond the lake. It carries goats. "
     "The mill, built in 1890, grinds rye and oats. Nobody knows why the mine closed."
 )
+VALLEY = Document("d", "The valley", "valley.txt", TEXT, "hash", metadata={"pages": "[0, 74]"})
 FERRY = "The ferry belongs to Ann Lee, who lives\nbeyond the lake."
 GOATS = "It carries goats."
 MILL = "The mill, built in 1890, grinds rye and oats."
@@ -39,7 +41,7 @@ def check(draft: Draft) -> None:
 
 
 def test_fact_is_the_phrase_and_then_its_sentence() -> None:
-    draft = compose.write_fact(Draft(), evidence(FERRY, "Ann Lee"), TEXT)
+    draft = compose.write_fact(Draft(), evidence(FERRY, "Ann Lee"), VALLEY)
     assert draft.text == "Ann Lee [1]\n\nThe ferry belongs to Ann Lee, who lives beyond the lake. [1]"
     (citation,) = draft.citations
     assert citation.quote == FERRY, "the quote keeps its line break, the text does not"
@@ -48,7 +50,7 @@ def test_fact_is_the_phrase_and_then_its_sentence() -> None:
 
 
 def test_phrase_that_is_most_of_its_sentence_is_not_said_twice() -> None:
-    draft = compose.write_fact(Draft(), evidence(GOATS, "It carries goats"), TEXT)
+    draft = compose.write_fact(Draft(), evidence(GOATS, "It carries goats"), VALLEY)
     assert draft.text == "It carries goats. [1]"
     assert (draft.citations[0].answer_start, draft.citations[0].answer_end) == (None, None)
 
@@ -59,7 +61,7 @@ def test_phrase_is_trimmed_and_begins_with_a_capital() -> None:
 
 def test_sentences_stand_in_reading_order_with_rising_numbers() -> None:
     chosen = [evidence(MILL, "1890"), evidence(FERRY, "Ann Lee")]
-    draft = compose.write_sentences(Draft(), chosen, [TEXT, TEXT])
+    draft = compose.write_sentences(Draft(), chosen, [VALLEY, VALLEY])
     assert draft.text == f"The ferry belongs to Ann Lee, who lives beyond the lake. [1] {MILL} [2]"
     assert [citation.quote for citation in draft.citations] == [FERRY, MILL]
     check(draft)
@@ -67,7 +69,7 @@ def test_sentences_stand_in_reading_order_with_rising_numbers() -> None:
 
 def test_list_has_a_line_for_each_item_and_one_number_for_one_sentence() -> None:
     items = [evidence(MILL, "rye"), evidence(MILL, "oats"), evidence(FERRY, "Ann Lee")]
-    draft = compose.write_list(Draft(), items, [TEXT] * 3)
+    draft = compose.write_list(Draft(), items, [VALLEY] * 3)
     assert draft.text.split("\n") == [
         f"- Rye: {MILL} [1]",
         "- Oats [1]",
@@ -78,23 +80,23 @@ def test_list_has_a_line_for_each_item_and_one_number_for_one_sentence() -> None
 
 def test_quote_inside_a_longer_quote_gets_no_number_of_its_own() -> None:
     both = f"{FERRY} {GOATS}"
-    draft = compose.write_fact(Draft(), evidence(both, "Ann Lee"), TEXT)
-    draft = compose.write_sentences(draft, [evidence(GOATS, "goats"), evidence(MILL, "1890")], [TEXT, TEXT])
+    draft = compose.write_fact(Draft(), evidence(both, "Ann Lee"), VALLEY)
+    draft = compose.write_sentences(draft, [evidence(GOATS, "goats"), evidence(MILL, "1890")], [VALLEY, VALLEY])
     assert [citation.quote for citation in draft.citations] == [both, MILL]
     assert draft.text.count("It carries goats.") == 1
     check(draft)
 
 
 def test_same_offsets_of_another_document_are_another_quote() -> None:
-    draft = compose.write_fact(Draft(), evidence(FERRY, "Ann Lee"), TEXT)
-    draft = compose.write_fact(draft, evidence(FERRY, "Ann Lee", "other"), TEXT)
+    draft = compose.write_fact(Draft(), evidence(FERRY, "Ann Lee"), VALLEY)
+    draft = compose.write_fact(draft, evidence(FERRY, "Ann Lee", "other"), VALLEY)
     assert [citation.passage.document_id for citation in draft.citations] == ["d", "other"]
     check(draft)
 
 
 def test_parts_of_an_answer_go_on_numbering() -> None:
-    draft = compose.write_fact(Draft(), evidence(MILL, "1890"), TEXT)
-    draft = compose.write_fact(draft, evidence(FERRY, "Ann Lee"), TEXT)
+    draft = compose.write_fact(Draft(), evidence(MILL, "1890"), VALLEY)
+    draft = compose.write_fact(draft, evidence(FERRY, "Ann Lee"), VALLEY)
     assert markers(draft) == [1, 1, 2, 2]
     check(draft)
 
@@ -112,8 +114,14 @@ def test_number_in_brackets_of_a_document_is_not_a_marker() -> None:
     text = "The lake is 40 metres deep.[7]"
     passage = Passage("p", "d", "The valley", "valley.txt", text, 0, 0, len(text))
     noted = Evidence(Hit(passage, 1.0, "fused"), 0, len(text), 12, 21, 0.0, "40 metres", text)
-    draft = compose.write_fact(Draft(), noted, text)
+    draft = compose.write_fact(Draft(), noted, replace(VALLEY, text=text))
     assert markers(draft) == [1, 1]
     assert draft.text.endswith("deep.(7) [1]")
     assert draft.citations[0].quote == text
     assert "[" not in compose.refusal("What is [3]?", noted)
+
+
+def test_citation_says_on_which_page_its_quote_begins() -> None:
+    draft = compose.write_fact(Draft(), evidence(FERRY, "Ann Lee"), VALLEY)
+    draft = compose.write_fact(draft, evidence(MILL, "1890"), VALLEY)
+    assert [citation.page for citation in draft.citations] == [1, 2]

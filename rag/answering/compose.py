@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Evidence
-from rag.schema import Citation
+from rag.documents.pages import page_of
+from rag.schema import Citation, Document
 
 # An answer phrase that is nearly the whole sentence would only say it twice.
 _PHRASE_SHARE = 0.6
@@ -20,7 +21,7 @@ class Draft:
     text: str = ""
     citations: tuple[Citation, ...] = ()
 
-    def cite(self, evidence: Evidence, document_text: str) -> tuple[Draft, int]:
+    def cite(self, evidence: Evidence, document: Document) -> tuple[Draft, int]:
         """This draft with the evidence among its citations, and the citation's number; a quote is numbered once."""
         for known in self.citations:
             same_text = known.passage.document_id == evidence.hit.passage.document_id
@@ -31,11 +32,12 @@ class Draft:
         citation = Citation(
             number=number,
             passage=evidence.hit.passage,
-            quote=document_text[evidence.start : evidence.end],
+            quote=document.text[evidence.start : evidence.end],
             start=evidence.start,
             end=evidence.end,
             answer_start=evidence.answer_start if has_phrase else None,
             answer_end=evidence.answer_end if has_phrase else None,
+            page=page_of(document, evidence.start),
         )
         return Draft(self.text, (*self.citations, citation)), number
 
@@ -43,42 +45,42 @@ class Draft:
         """This draft with one more piece of text."""
         return Draft(f"{self.text}{separator}{text}" if self.text else text, self.citations)
 
-    def quoting(self, evidence: Evidence, document_text: str, separator: str = "\n\n") -> Draft:
+    def quoting(self, evidence: Evidence, document: Document, separator: str = "\n\n") -> Draft:
         """This draft with the evidence's words and their marker; words that stand in it already are not repeated."""
-        draft, number = self.cite(evidence, document_text)
+        draft, number = self.cite(evidence, document)
         if draft is self:
             return self
-        return draft.line(f"{one_line(document_text[evidence.start : evidence.end])} [{number}]", separator)
+        return draft.line(f"{one_line(document.text[evidence.start : evidence.end])} [{number}]", separator)
 
 
-def write_fact(draft: Draft, evidence: Evidence, document_text: str) -> Draft:
+def write_fact(draft: Draft, evidence: Evidence, document: Document) -> Draft:
     """The answer phrase, then the sentence that says it."""
     phrase = answer_phrase(evidence)
     if not phrase:
-        return draft.quoting(evidence, document_text)
-    cited, number = draft.cite(evidence, document_text)
+        return draft.quoting(evidence, document)
+    cited, number = draft.cite(evidence, document)
     told = cited.line(f"{phrase} [{number}]")
     if cited is draft:  # the sentence stands in an earlier part
         return told
-    return told.line(f"{one_line(document_text[evidence.start : evidence.end])} [{number}]")
+    return told.line(f"{one_line(document.text[evidence.start : evidence.end])} [{number}]")
 
 
-def write_sentences(draft: Draft, chosen: Sequence[Evidence], document_texts: Sequence[str]) -> Draft:
+def write_sentences(draft: Draft, chosen: Sequence[Evidence], documents: Sequence[Document]) -> Draft:
     """The sentences in reading order, as one paragraph."""
-    pairs = sorted(zip(chosen, document_texts, strict=True), key=lambda pair: pair[0].start)
+    pairs = sorted(zip(chosen, documents, strict=True), key=lambda pair: pair[0].start)
     separator = "\n\n"
-    for evidence, text in pairs:
-        draft = draft.quoting(evidence, text, separator)
+    for evidence, document in pairs:
+        draft = draft.quoting(evidence, document, separator)
         separator = " "
     return draft
 
 
-def write_list(draft: Draft, items: Sequence[Evidence], document_texts: Sequence[str]) -> Draft:
+def write_list(draft: Draft, items: Sequence[Evidence], documents: Sequence[Document]) -> Draft:
     """A line for each item: the phrase, and the sentence that says it the first time that sentence is needed."""
     separator = "\n\n"
-    for evidence, text in zip(items, document_texts, strict=True):
-        cited, number = draft.cite(evidence, text)
-        sentence = "" if cited is draft else f"{one_line(text[evidence.start : evidence.end])} "
+    for evidence, document in zip(items, documents, strict=True):
+        cited, number = draft.cite(evidence, document)
+        sentence = "" if cited is draft else f"{one_line(document.text[evidence.start : evidence.end])} "
         phrase = answer_phrase(evidence)
         words = f"{phrase}: {sentence}" if phrase and sentence else sentence or f"{phrase} "
         draft = cited.line(f"- {words}[{number}]", separator)

@@ -16,6 +16,8 @@ from rag.documents.whitespace import HEADING, ITEM, fenced_lines
 
 _TERMINATED = re.compile(r"[.?!…。！？][\"“”„’'»«›‹」』)\]*_]*$")
 _CUTTING = {"about": -4.0, "comments": -8.0}  # what follows such a label is rarely the article again
+# More is an article of one line, and a hostile one would take its time here.
+_LONGEST_PITCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _marked(lines: Sequence[Line]) -> list[Line]:
 
 def _is_pitch(line: Line, personal: bool) -> bool:
     """Whether a sentence asks the reader for something: words of action dense in it, or together with "you", "us"."""
-    if ITEM.match(line.text) or is_correction(line.text):
+    if len(line.text) > _LONGEST_PITCH or ITEM.match(line.text) or is_correction(line.text):
         return False
     asks, speaks = actions(line.text), 0 if personal else addresses(line.text)
     return (asks >= 2 or (asks >= 1 and speaks >= 1)) and (asks + speaks) >= 0.07 * line.words

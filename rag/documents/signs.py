@@ -23,7 +23,7 @@ _CREDITS = (
 )
 _CREDIT = re.compile("|".join(f"(?:{shape})" for shape in _CREDITS))
 
-_PRICE = r"(?:[$€£¥₹] ?\d[\d.,]*|\d[\d.,]* ?(?:[$€£¥₹]|USD|EUR|GBP))"
+_PRICE = r"(?:[$€£¥₹] ?\d[\d.,]*|(?<![\d.,])\d[\d.,]* ?(?:[$€£¥₹]|USD|EUR|GBP))"
 _SOCIAL = (
     r"(?:facebook|twitter|x|whatsapp|linkedin|instagram|youtube|telegram|reddit|pinterest|tiktok|messenger|bluesky)"
 )
@@ -125,7 +125,7 @@ def addresses(line: str) -> int:
 
 def is_correction(line: str) -> bool:
     """Whether a line opens by saying that the text was edited, corrected or updated."""
-    return bool(_UPDATED.match(line))
+    return bool(_UPDATED.match(line[:200]))
 
 
 def is_byline(line: str) -> bool:

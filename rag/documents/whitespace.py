@@ -18,6 +18,7 @@ _LATIN_JOINER = re.compile("(?<=[\x00-\u024f])[\u200c\u200d]+|[\u200c\u200d]+(?=
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NARROWEST_WRAP = 60  # verse is narrower, hand-wrapped prose is not
+_LONGEST_WORD = 60
 _FILL = 0.88  # text set in a proportional font is ragged when counted in characters
 
 
@@ -100,18 +101,19 @@ def _is_witness(segment: list[str]) -> bool:
 
 
 def _join(segment: list[str], words: Counter[str]) -> str:
-    joined = segment[0]
+    pieces = segment[:1]
     for line in segment[1:]:
-        joined = _mend(joined, line, words) or f"{joined} {line.lstrip()}"
-    return joined
+        whole = mend(pieces[-1], line, words)
+        pieces[-1:] = [whole] if whole else [pieces[-1], line.lstrip()]
+    return " ".join(pieces)
 
 
-def _mend(left: str, right: str, words: Counter[str]) -> str | None:
+def mend(left: str, right: str, words: Counter[str]) -> str | None:
     """The two lines with a word broken by a hyphen made whole, or None where there is none.
 
     The hyphen goes only when the text also has the whole word and never the hyphenated one; else it stays, unspaced.
     """
-    head, tail = re.search(r"([^\W\d_]{2,})-$", left), re.match(r"[^\W\d_]+", right)
+    head, tail = re.search(r"([^\W\d_]{2,})-$", left[-_LONGEST_WORD:]), re.match(r"[^\W\d_]+", right)
     if not head or not tail or not right[0].islower():
         return None
     whole, hyphenated = (head[1] + tail[0]).lower(), f"{head[1]}-{tail[0]}".lower()

@@ -1,0 +1,90 @@
+"""Word documents (.docx) through python-docx: headings, paragraphs, lists and tables as Markdown-like text.
+
+Must not know what the text is for. The archive's declared sizes are checked before anything is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+from rag.documents.formats.properties import told, usable_title
+from rag.documents.raw import Raw, Unreadable
+
+if TYPE_CHECKING:
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+# Unpacked, by the archive's own account. A long book with its pictures stays below both.
+MAX_UNPACKED = 100 * 1024 * 1024
+MAX_RATIO = 100
+MAX_PARTS = 10_000
+_HEART = "word/document.xml"
+_OTHERS = {
+    "xl/": "a spreadsheet, not a text",
+    "ppt/": "a presentation, not a text",
+    "mimetype": "an OpenDocument or EPUB file",
+}
+
+
+def read_docx(data: bytes) -> Raw:
+    """A Word document's text, with title, author and the day it was made from its core properties."""
+    _check_archive(data)
+    import docx
+    from docx.table import Table
+
+    document = docx.Document(io.BytesIO(data))
+    blocks = (_table(one) if isinstance(one, Table) else _paragraph(one) for one in document.iter_inner_content())
+    # Items of one list stand below each other, without blank lines.
+    text = re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", "\n\n".join(filter(None, blocks)))
+    core = document.core_properties
+    heading = re.search(r"(?m)^# (.+)$", text)
+    title = usable_title(core.title or "") or (heading[1] if heading else "")
+    created = core.created.date().isoformat() if core.created else ""
+    return Raw(text, title, metadata=told(author=core.author or "", created=created))
+
+
+def _check_archive(data: bytes) -> None:
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (BadZipFile, ValueError, EOFError, NotImplementedError) as error:
+        raise Unreadable(f"is a broken archive ({error}); save the document again.") from error
+    names = {part.filename for part in parts}
+    if _HEART not in names:
+        kind = next((kind for start, kind in _OTHERS.items() if any(name.startswith(start) for name in names)), "")
+        raise Unreadable(f"is {kind or 'a zip archive without a Word document in it'}; give the text as .docx or PDF.")
+    size = sum(part.file_size for part in parts)
+    if size > MAX_UNPACKED or size > MAX_RATIO * len(data) or len(parts) > MAX_PARTS:
+        raise Unreadable(
+            f"would unpack {len(data) / 1024**2:.1f} MB into {size / 1024**2:,.0f} MB in {len(parts):,} parts; "
+            "save the document again, or give its text."
+        )
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    """The paragraph's words; a heading with its number signs, an item of a list with a dash."""
+    text = paragraph.text.strip()
+    style = (paragraph.style.name if paragraph.style else None) or ""
+    found = re.fullmatch(r"Heading ([1-6])", style)
+    if not text or not (found or style == "Title" or _is_item(paragraph, style)):
+        return text
+    line = " ".join(text.split())
+    return f"{'#' * int(found[1]) if found else '#'} {line}" if found or style == "Title" else f"- {line}"
+
+
+def _is_item(paragraph: Paragraph, style: str) -> bool:
+    properties = paragraph._p.pPr
+    return style.startswith("List ") or (properties is not None and properties.numPr is not None)
+
+
+def _table(table: Table) -> str:
+    """A line for each row, its cells between bars; a merged cell counts once in a row."""
+    rows = []
+    for row in table.rows:
+        cells = {cell._tc: " ".join(cell.text.split()) for cell in row.cells}
+        if any(cells.values()):
+            rows.append(f"| {' | '.join(cells.values())} |")
+    return "\n".join(rows)
