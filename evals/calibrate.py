@@ -39,7 +39,7 @@ Kind = Literal["answerable", "left out", "adversarial"]
 # Words that agree at least this far with an accepted answer are right; so is a sentence that holds one whole.
 _RIGHT_F1 = 0.5
 # Refusing an answerable question loses an answer that a user could have checked; this share of them is bearable.
-_WRONG_REFUSALS = 0.07
+_WRONG_REFUSALS = 0.05
 _STRONG_PRECISION = 0.9
 _LARGEST_GAP = 8.0
 _ROUNDS = 3
@@ -89,7 +89,7 @@ def fit(examples: Sequence[Example], span: float) -> Calibration:
     """Logistic regression of `right` on the features, and the thresholds that its probabilities give.
 
     Which piece of evidence is the best depends on the fit, so it is fitted again to the pieces that it chose.
-    `answer`: the highest that refuses at most 7% of the answerable questions. `strong`: the lowest above which nine of
+    `answer`: the highest that refuses at most 5% of the answerable questions. `strong`: the lowest above which nine of
     ten answers are right.
     """
     calibration = _fit_once(examples, [one.best(None) for one in examples], span)

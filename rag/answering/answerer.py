@@ -86,7 +86,11 @@ class Answerer:
     def _find(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """Read the hits for one part, and rank what was read by probability."""
         if part.kind == "overview":
-            return self._survey(part, hits, documents)
+            survey = self._survey(part, hits, documents)
+            if survey.confidence > 0:
+                return survey
+            # No topic that the documents hold; their sentences may answer all the same.
+            part = replace(part, kind="explanation")
         evidence = gather(part.text, hits, self._reader)
         words = self._index.lexical
         told = features(part.text, evidence, hits, words.rarity)
@@ -105,7 +109,7 @@ class Answerer:
             (probability, one)
             for probability, one in ranked
             if probability >= self._calibration.answer
-            and mentions(self._text(one)[self._with_speaker(one).start : one.end], name)
+            and mentions(self._source(one).text[self._with_speaker(one).start : one.end], name)
         ]
         return own or ranked
 
@@ -147,19 +151,19 @@ class Answerer:
         """Add one part in the form that its kind asks for."""
         if found.part.kind == "overview":
             told = [one for _, one in found.ranked]
-            return compose.write_sentences(draft, told, [self._text(one) for one in told])
+            return compose.write_sentences(draft, told, [self._source(one) for one in told])
         if found.part.kind == "list":
             items = _distinct(found.likely(_ITEM_SHARE))[:_MOST_ITEMS]
             if len(items) > 1:
                 told = [self._with_speaker(one) for one in items]
-                return compose.write_list(draft, told, [self._text(one) for one in told])
+                return compose.write_list(draft, told, [self._source(one) for one in told])
         if found.part.kind in ("explanation", "yes_no"):
             # A bare yes or no would be a judgement; the sentences that speak to it are evidence.
             likely = _sentences(found.likely(_SUPPORT_SHARE))[:_EXPLANATION_SENTENCES]
             told = [self._with_speaker(one) for one in likely]
-            return compose.write_sentences(draft, told, [self._text(one) for one in told])
+            return compose.write_sentences(draft, told, [self._source(one) for one in told])
         best = self._with_speaker(found.ranked[0][1])
-        return compose.write_fact(draft, best, self._text(best))
+        return compose.write_fact(draft, best, self._source(best))
 
     def _survey(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """The central sentences of the nearest document, or those about the part's topic if the documents hold it."""
@@ -187,8 +191,8 @@ class Answerer:
     def _with_speaker(self, evidence: Evidence) -> Evidence:
         return with_speaker(evidence, self._document)
 
-    def _text(self, evidence: Evidence) -> str:
-        return self._document(evidence.hit.passage.document_id).text
+    def _source(self, evidence: Evidence) -> Document:
+        return self._document(evidence.hit.passage.document_id)
 
     def _document(self, document_id: str) -> Document:
         document = self._index.catalog.document(document_id)

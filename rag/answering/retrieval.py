@@ -76,8 +76,8 @@ class Retriever:
         ranks = [{id_: rank for rank, id_ in enumerate(_ids(one), start=1)} for one in (dense, lexical)]
         stage = "fused" if method == "hybrid" else method
         hits = (
-            Hit(passages[id_], score, stage, ranks[0].get(id_), ranks[1].get(id_))
-            for id_, score in ranked
+            Hit(passages[id_], score, stage, ranks[0].get(id_), ranks[1].get(id_), rank if stage == "fused" else None)
+            for rank, (id_, score) in enumerate(ranked, start=1)
             if id_ in passages
         )
         return tuple(hit for _, hit in zip(range(k), hits, strict=False))
