@@ -114,14 +114,15 @@ def open_bot(tmp_path: Path, corpus_dir: Path) -> Iterator[OpenBot]:
 
 @pytest.fixture
 def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passages that the encoder is given, as the test goes on."""
+    """The passages that the encoder is given, as the test goes on, without the sentence that tells models apart."""
     from rag.index.encoder import OnnxEncoder
+    from rag.index.manifest import CANARY
 
     texts: list[str] = []
     real = OnnxEncoder.encode_passages
 
     def encode_passages(self: OnnxEncoder, given: Sequence[str]) -> Vectors:
-        texts.extend(given)
+        texts.extend(text for text in given if text != CANARY)
         return real(self, given)
 
     monkeypatch.setattr(OnnxEncoder, "encode_passages", encode_passages)

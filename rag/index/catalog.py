@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import DataDirectoryError, IndexDamaged
-from rag.schema import Document, Passage
+from rag.errors import DataDirectoryError, IndexDamaged, RagError
+from rag.schema import Document, Passage, Shelved
 
 SCHEMA_VERSION = 1
 _TOKENIZER = "unicode61 remove_diacritics 2"
@@ -37,10 +37,24 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (words, row);
 """
+# Deleted text is overwritten and never spilt into temporary files, so that forgetting a document forgets its bytes.
+# A transaction that was acknowledged outlives a power cut.
+_PRAGMAS = (
+    "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;"
+)
 _PASSAGE = """SELECT p.id, p.document_id, d.title, d.source, p.text, p.ordinal, p.start, p."end"
 FROM passages p JOIN documents d ON d.id = p.document_id"""
 _DOCUMENT = "SELECT id, title, source, text, content_hash, published, owner, metadata FROM documents"
+_COUNTS = "SELECT d.id, (SELECT count(*) FROM passages p WHERE p.document_id = d.id), d.added FROM documents d"
 _FULL_TEXT = ("lexical", "words")
+_DISK_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+}
 
 
 class Catalog:
@@ -51,8 +65,7 @@ class Catalog:
         self._depth = 0
         try:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            # Deleted text is overwritten, so that forgetting a document forgets its bytes.
-            self._connection.executescript(f"PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; {_SCHEMA}")
+            self._connection.executescript(f"{_PRAGMAS} {_SCHEMA}")
         except sqlite3.OperationalError as error:
             raise DataDirectoryError(
                 f"{path} cannot be opened ({error}); check the folder's rights and space."
@@ -75,10 +88,10 @@ class Catalog:
             self._depth += 1
             try:
                 if outermost:
-                    self._connection.execute("BEGIN IMMEDIATE")
+                    self.query("BEGIN IMMEDIATE")
                 yield
                 if outermost:
-                    self._connection.execute("COMMIT")
+                    self.query("COMMIT")
             except BaseException:
                 if outermost and self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -87,12 +100,21 @@ class Catalog:
                 self._depth -= 1
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """All rows of one statement."""
+        """All rows of one statement.
+
+        Raises:
+            DataDirectoryError: the index is closed, or the disk refuses.
+            IndexDamaged: the file's content makes no sense.
+        """
         with self._lock:
             try:
                 return self._connection.execute(statement, tuple(parameters)).fetchall()
+            except sqlite3.IntegrityError:
+                raise
             except sqlite3.ProgrammingError as error:
                 raise DataDirectoryError(f"The index is closed ({error}); open the chatbot again.") from error
+            except sqlite3.DatabaseError as error:
+                raise _typed(error) from error
 
     def meta(self, key: str) -> str:
         """A stored fact about the index, or an empty string."""
@@ -108,6 +130,13 @@ class Catalog:
     def documents(self) -> tuple[Document, ...]:
         """All documents, oldest first."""
         return tuple(_document(row) for row in self.query(f"{_DOCUMENT} ORDER BY added, rowid"))
+
+    def shelf(self) -> tuple[Shelved, ...]:
+        """All documents with their number of passages and the time they were added, oldest first."""
+        counts = {str(row[0]): row[1:] for row in self.query(_COUNTS)}
+        # What another thread adds in between is missing here, and seen the next time.
+        known = [one for one in self.documents() if one.id in counts]
+        return tuple(Shelved(one, int(str(counts[one.id][0])), str(counts[one.id][1])) for one in known)
 
     def document(self, document_id: str) -> Document | None:
         """One document, or None."""
@@ -125,9 +154,15 @@ class Catalog:
         rows = self.query("SELECT content_hash FROM documents WHERE id = ?", (document_id,))
         return str(rows[0][0]) if rows else ""
 
-    def put(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Add or replace a document with its passages, in both full-text tables too."""
-        added = datetime.now(UTC).isoformat(timespec="microseconds")
+    def put(self, document: Document, passages: Sequence[Passage], added: str = "") -> None:
+        """Add or replace a document with its passages, in both full-text tables too.
+
+        Args:
+            document: what to keep.
+            passages: what it was cut into.
+            added: when, as an ISO date; now by default. A replaced document keeps its first date.
+        """
+        added = added or datetime.now(UTC).isoformat(timespec="microseconds")
         with self.transaction():
             self._drop_passages(document.id)
             self.query(
@@ -163,9 +198,22 @@ class Catalog:
         with self.transaction():
             self._drop_passages(document_id)
             self.query("DELETE FROM documents WHERE id = ?", (document_id,))
+            self.forget_words()
+
+    def forget_words(self) -> None:
+        """Make deleted words unreadable: FTS5 only marks them; merged into one, its segments hold them no longer."""
+        for table in _FULL_TEXT:
+            self.query(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+    def rebuild_words(self) -> None:
+        """Write both full-text tables anew from the passages."""
+        with self.transaction():
             for table in _FULL_TEXT:
-                # FTS5 only marks its words as deleted; merged into one, its segments hold them no longer.
-                self.query(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+                self.query(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
+
+    def damaged_words(self) -> list[str]:
+        """Full-text tables that disagree with the passages."""
+        return [table for table in _FULL_TEXT if not self._agrees(table)]
 
     def passage_ids(self, document_id: str = "") -> list[str]:
         """Ids of a document's passages in reading order; of all passages without a document."""
@@ -176,6 +224,13 @@ class Catalog:
         """How many passages are stored."""
         return int(str(self.query("SELECT count(*) FROM passages")[0][0]))
 
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are passages."""
+        rows = self.query(
+            "SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        )
+        return {str(row[0]) for row in rows}
+
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Those of the passages that exist, by id."""
         rows = self.query(f"{_PASSAGE} WHERE p.id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
@@ -185,6 +240,13 @@ class Catalog:
         """A document's passages in reading order."""
         rows = self.query(f"{_PASSAGE} WHERE p.document_id = ? ORDER BY p.ordinal", (document_id,))
         return [Passage(*row) for row in rows]  # type: ignore[arg-type]
+
+    def _agrees(self, table: str) -> bool:
+        try:
+            self.query(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
+        except IndexDamaged:
+            return False
+        return True
 
     def _drop_passages(self, document_id: str) -> None:
         for table in _FULL_TEXT:
@@ -198,4 +260,17 @@ class Catalog:
 
 def _document(row: Sequence[object]) -> Document:
     identity, title, source, text, content_hash, published, owner, metadata = (str(value) for value in row)
-    return Document(identity, title, source, text, content_hash, published, owner, json.loads(metadata))
+    try:
+        details = json.loads(metadata)
+    except ValueError as error:
+        raise IndexDamaged(f"The stored details of {title!r} cannot be read ({error}); run: rag doctor") from error
+    return Document(identity, title, source, text, content_hash, published, owner, details)
+
+
+def _typed(error: sqlite3.DatabaseError) -> RagError:
+    """What SQLite's error means to the reader: the disk refuses, or what it gave back makes no sense."""
+    if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _DISK_CODES:
+        return DataDirectoryError(
+            f"The index cannot be read or written ({error}); check the disk's space and the folder's rights."
+        )
+    return IndexDamaged(f"The index's catalog.sqlite is damaged ({error}); run: rag doctor")

@@ -12,6 +12,11 @@ from rag.sentences import sentence_spans
 TokenCounter = Callable[[str], int]
 
 
+def passage_id(document_id: str, words: str, before: int) -> str:
+    """A passage's id, from its words alone; `before` counts the document's earlier passages with the same words."""
+    return hashlib.sha256(f"{document_id}\0{words}\0{before}".encode()).hexdigest()[:24]
+
+
 class Chunker:
     """Passages of consecutive sentences within a token budget, with exact offsets."""
 
@@ -41,9 +46,8 @@ class Chunker:
         passages: list[Passage] = []
         for ordinal, (start, end) in enumerate(self._pack(text, pieces)):
             words = text[start:end]
-            key = f"{document.id}\0{words}\0{seen[words]}"
+            identity = passage_id(document.id, words, seen[words])
             seen[words] += 1
-            identity = hashlib.sha256(key.encode()).hexdigest()[:24]
             passages.append(Passage(identity, document.id, document.title, document.source, words, ordinal, start, end))
         return passages
 

@@ -6,6 +6,7 @@ many seconds, onnxruntime half of one. Every other model, and any machine with a
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 from collections.abc import Sequence
@@ -50,6 +51,25 @@ def model_folder(name: str) -> Path | None:
             )
         return Path(spec.origin).parent / "model"
     return Path(name) if Path(name).is_dir() else None
+
+
+def check_weights(name: str) -> bool:
+    """Whether the model's weights are known to be the published ones; no hash is known of a model of your own.
+
+    Raises:
+        ConfigurationError: they are not what was published.
+    """
+    folder = model_folder(name)
+    if name != DEFAULT_MODEL or folder is None:
+        return False
+    with (folder / "model.safetensors").open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != _WEIGHTS_SHA256:
+        raise ConfigurationError(
+            f"{folder / 'model.safetensors'} has SHA-256 {digest}, not the published {_WEIGHTS_SHA256}; "
+            "install its package again."
+        )
+    return True
 
 
 def _is_exportable(folder: Path) -> bool:

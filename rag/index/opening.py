@@ -1,0 +1,57 @@
+"""Opens the index that the settings ask for: this directory's own, or one on a Chroma server. Knows no question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rag.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from rag.index.ingest import Index
+    from rag.index.store import Server
+    from rag.schema import Encoder
+    from rag.settings import Settings
+
+
+def open_index(settings: Settings, encoder: Encoder, *, rebuild: bool = False) -> Index:
+    """The index in `settings.data_dir`, or the one on the server at `settings.chroma_url`.
+
+    Args:
+        settings: where the index is and how documents are cut.
+        encoder: turns passages into vectors.
+        rebuild: cut and embed the stored documents again instead of refusing other settings.
+
+    Raises:
+        ConfigurationError: the server's address cannot be used.
+        IndexMismatch, IndexDamaged, DataDirectoryError, StoreUnavailable: the index cannot be opened.
+    """
+    limits = (settings.passage_tokens, settings.overlap_sentences)
+    server = server_of(settings)
+    if server is None:
+        from rag.index.ingest import Index
+
+        return Index(settings.data_dir, encoder, *limits, rebuild=rebuild)
+    from rag.index.shared import SharedIndex
+
+    return SharedIndex(settings.data_dir, encoder, *limits, server=server, rebuild=rebuild)
+
+
+def server_of(settings: Settings) -> Server | None:
+    """The Chroma server that the settings name, if they name one.
+
+    Raises:
+        ConfigurationError: its address is none, or holds a password, which messages would show.
+    """
+    if not settings.chroma_url:
+        return None
+    from rag.index.store import Server
+
+    address = urlsplit(settings.chroma_url)
+    if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:
+        raise ConfigurationError(
+            "RAG_CHROMA_URL cannot be used: it is like http://localhost:8000 or https://api.trychroma.com, "
+            "without a user or password; a token goes into RAG_CHROMA_TOKEN."
+        )
+    token = settings.chroma_token.get_secret_value()
+    return Server(settings.chroma_url, settings.chroma_tenant, settings.chroma_database, token)
