@@ -1,8 +1,8 @@
 """Stored thumbs-down answers -> rows to complete for a question set. Knows the feedback format, nothing of the page.
 
-Feedback is JSON Lines, one object per answer that was judged:
-{"question": str, "answer": str, "verdict": "strong" | "partial" | "none", "thumb": "up" | "down", "reason": str,
-"created": ISO 8601 time, "documents": [document id...]}.
+Feedback is JSON Lines, as `rag feedback --json` prints them, one object per answer that was judged:
+{"question": str, "standalone_question": str, "answer": str, "verdict": "strong" | "partial" | "none",
+"thumb": "up" | "down", "reason": str, "created": ISO 8601 time, "documents": [document id...], "citations": [{...}]}.
 
 A candidate is a row of `evals.questions` that lacks what only a person can say: its kind, its accepted answers and its
 evidence. Until those are filled in, loading the set refuses it by name. `note` keeps what the user saw.
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from evals.squad_metrics import normalise
+
+_NOTED = ("standalone_question", "answer", "verdict", "reason", "created", "documents", "citations")
 
 
 def read_feedback(path: Path) -> list[dict[str, Any]]:
@@ -53,7 +55,7 @@ def candidates(feedback: Iterable[Mapping[str, Any]], known: Iterable[str] = ())
         if row["thumb"] != "down" or key in seen:
             continue
         seen.add(key)
-        note = {name: row.get(name) for name in ("answer", "verdict", "reason", "created", "documents")}
+        note = {name: row.get(name) for name in _NOTED}
         identity = f"candidate-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
         yield {
             "id": identity,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answering.evidence import Evidence, gather, with_speaker
+from rag.answering.evidence import Evidence, gather, items_of, with_speaker
 from rag.schema import Document, Hit, Passage, Span
 
 TEXT = (
@@ -81,6 +81,18 @@ def test_remark_about_the_text_is_not_what_the_text_says() -> None:
     passage = Passage("p", "d", "Title", "source", text, 0, 0, len(text))
     found = gather("When?", [Hit(passage, 1.0, "fused")], Pointing("1991", "1990"))
     assert [one.phrase for one in found] == ["1990"]
+
+
+def test_names_of_one_phrase_are_items_of_their_own() -> None:
+    text = "Ships came from Peru, Costa Rica and Chile. It grinds rye and oats."
+    passage = Passage("p", "d", "Title", "source", text, 0, 0, len(text))
+    names, grain = gather(
+        "Where?", [Hit(passage, 1.0, "fused")], Pointing("Peru, Costa Rica and Chile", "rye and oats")
+    )
+    assert [(one.phrase, text[one.answer_start : one.answer_end]) for one in items_of(names)] == [
+        (name, name) for name in ("Peru", "Costa Rica", "Chile")
+    ]
+    assert items_of(grain) == [grain]
 
 
 def test_nothing_to_read_is_no_evidence() -> None:

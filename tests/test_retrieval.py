@@ -20,11 +20,9 @@ MILL = "The mill beside the ferry grinds rye."
 
 def test_fusion_is_the_weighted_mean_of_cosine_and_share_of_the_ceiling() -> None:
     fused = fuse([("a", 0.8), ("b", 0.5)], [("b", 3.0), ("c", 1.0)], ceiling=4.0, weight=0.5)
-    assert fused == [
-        ("b", pytest.approx((0.5 + 0.5 * 0.75) / 1.5)),
-        ("a", pytest.approx(0.8 / 1.5)),
-        ("c", pytest.approx((0.5 + 0.5 * 0.25) / 1.5)),
-    ]
+    assert [id_ for id_, _ in fused] == ["b", "a", "c"]
+    by_hand = [(0.5 + 0.5 * 0.75) / 1.5, 0.8 / 1.5, (0.5 + 0.5 * 0.25) / 1.5]
+    assert [score for _, score in fused] == pytest.approx(by_hand)
 
 
 def test_fusion_breaks_ties_by_the_first_ranking() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answering import compose
 from rag.answering.confidence import Calibration, coverage, features, names_held, weigh
 from rag.answering.conversation import standalone as make_standalone
-from rag.answering.evidence import Evidence, gather, mentions, with_speaker
+from rag.answering.evidence import Evidence, gather, items_of, mentions, with_speaker
 from rag.answering.overview import central_sentences
 from rag.answering.parts import parts_of
 from rag.answering.question import Part, kind_of, topic_of
@@ -153,7 +153,8 @@ class Answerer:
             told = [one for _, one in found.ranked]
             return compose.write_sentences(draft, told, [self._source(one) for one in told])
         if found.part.kind == "list":
-            items = _distinct(found.likely(_ITEM_SHARE))[:_MOST_ITEMS]
+            named = [item for one in found.likely(_ITEM_SHARE) for item in items_of(one)]
+            items = _distinct(named)[:_MOST_ITEMS]
             if len(items) > 1:
                 told = [self._with_speaker(one) for one in items]
                 return compose.write_list(draft, told, [self._source(one) for one in told])

@@ -27,6 +27,8 @@ _UNNAMED_SPEAKER = re.compile(r"[\"”’](?: \w+)? (?:he|she|they)\b", re.IGNOR
 # "The sources said": a thing that the sentence before has named.
 _DEFINITE = re.compile(r"the (?:same |two |other )?(\w+)", re.IGNORECASE)
 _MOST_BACK = 2
+_BETWEEN_NAMES = re.compile(r",?\s+and\s+|,\s+")
+_NAME = re.compile(r"(?:the )?[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*){0,3}")
 # "[Remark: the year is a slip.]": somebody's word about the text, not what the text says.
 _REMARK = re.compile(r"\[[^\[\]]*\]")
 
@@ -82,6 +84,23 @@ def with_speaker(evidence: Evidence, find_document: FindDocument) -> Evidence:
             break
         start, end = before, before_end
     return replace(evidence, start=start)
+
+
+def items_of(evidence: Evidence) -> list[Evidence]:
+    """Each name of a phrase such as "Peru, Chile and Brazil" as an evidence of its own; another phrase as it is."""
+    spans: list[tuple[int, int]] = []
+    begin = 0
+    for between in [*_BETWEEN_NAMES.finditer(evidence.phrase), None]:
+        end = between.start() if between else len(evidence.phrase)
+        spans.append((begin, end))
+        begin = between.end() if between else end
+    if len(spans) < 2 or not all(_NAME.fullmatch(evidence.phrase[start:end]) for start, end in spans):
+        return [evidence]
+    first = evidence.answer_start
+    return [
+        replace(evidence, answer_start=first + start, answer_end=first + end, phrase=evidence.phrase[start:end])
+        for start, end in spans
+    ]
 
 
 def mentions(text: str, name: str) -> bool:
