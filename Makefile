@@ -44,7 +44,7 @@ $(READY): pyproject.toml constraints.txt
 		echo "Creating .venv (once)"; $(PYTHON) -m venv --clear .venv; }
 	@echo "Installing packages (about 2.5 GB on disk, a few minutes, once)"
 	@bash -c 'set -o pipefail; \
-		$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[page,evals,dev]" | { count=0; \
+		$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[page,llm,mcp,evals,dev]" | { count=0; \
 		while read -r verb what rest; do case "$$verb $$what" in \
 			Collecting*|Processing*) count=$$((count + 1)); printf "\r  %3d  %-50.50s" $$count "$${what##*/}";; \
 			"Installing collected") printf "\r  %3d  %-50s\n" $$count "packages are here; unpacking them, the longer part";; \

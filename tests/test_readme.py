@@ -81,7 +81,7 @@ def test_settings_table_is_the_settings_class() -> None:
     assert rows.keys() == fields.keys()
     for name, field in fields.items():
         if field.default_factory is None:
-            assert rows[name] == str(field.default), f"RAG_{name}"
+            assert rows[name] == (str(field.default) or "empty"), f"RAG_{name}"
 
 
 def test_eval_table_is_the_committed_run() -> None:
