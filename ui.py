@@ -10,148 +10,144 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr  # at the top, because Gradio finds a handler's `request` by its annotation
+
 from rag.errors import DataDirectoryBusy, RagError
 from rag.serving.opening import Opening
+from rag.serving.page.visit import Visit, Visitor, Wish
 
 if TYPE_CHECKING:
-    import gradio as gr
-
     from rag.serving.app import Served
-    from rag.serving.talk import Talk
+    from rag.serving.keeping import Keeping
     from rag.settings import Settings
 
 NAME = "Ask the article"
 DEFAULT_PORT = 7860
 PORTS_TRIED = 10
-STARTERS = (
-    "Who is Recep Tayyip Erdogan?",
-    "Which aircraft did Armenia say it lost?",
-    "What does Oskanian think of Syrian mercenaries?",
-)
-HEADER = f"""<header class="masthead"><h1>{NAME}</h1>
-<p>Every answer is a sentence of the document, quoted word for word. Nothing leaves this computer.</p></header>"""
 EMPTY_CHAT = '<div class="empty">Ask about the article, in your own words.</div>'
-EMPTY_SOURCES = """<div class="empty">The sentences that an answer rests on appear here, marked in their passage.
-Click a number such as <span class="cite">[1]</span> in an answer to find its words.</div>"""
+# What the page's script adds to an event: see rag/serving/assets/page.js. A Python input stands for each argument.
+SENT = "(question, visit, told) => [question, visit, window.articlePage?.extras() ?? '']"
+OPENED = "() => [window.articlePage.wanted()]"
+RELOADED = "() => [sessionStorage.getItem('conversation') ?? '']"
+ARRIVED = "(conversation) => { window.articlePage?.arrived(conversation); }"
 
 
-def build_page(opening: Opening[Served]) -> gr.Blocks:
-    """The page over a bot that may still be loading. What a visitor does is kept in that visitor's state alone."""
-    import gradio as gr
+def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
+    """The page over a bot that may still be loading. What a visitor does is kept for that visitor alone."""
+    from rag.serving.endpoints import add_endpoints
+    from rag.serving.page.shells import shell
 
+    bare: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
     page: gr.Blocks
-    with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as page:
-        talk = gr.State(())
+    with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
+        add_endpoints(opening)  # first, so that no event of the page takes their names
+        visit = gr.State(Visit())
+        told, wanted, current = (gr.Textbox(visible="hidden", label=name) for name in ("told", "wanted", "current"))
+        opener = gr.Button("Open", visible="hidden", elem_id="open-conversation")
         with gr.Row(elem_id="top"):
-            gr.HTML(HEADER, elem_id="masthead")
-            status = gr.HTML(_status(opening), elem_id="status")
+            gr.HTML(shell("masthead"), elem_id="masthead", **bare)
+            status = gr.HTML(_status(opening), elem_id="status", **bare)
         with gr.Row(elem_id="panes"):
-            with gr.Column(scale=9, min_width=280, elem_id="conversation"):
+            gr.HTML(shell("sidebar"), elem_id="side", **bare)
+            with gr.Column(min_width=280, elem_id="conversation"):
                 chat = gr.Chatbot(
                     show_label=False, container=False, buttons=[], feedback_options=None, latex_delimiters=[],
                     placeholder=EMPTY_CHAT, allow_file_downloads=False, allow_tags=False, height="100%", elem_id="chat",
                 )  # fmt: skip
-                with gr.Row(elem_id="starters") as starters:
-                    chips = [gr.Button(text, size="sm", visible=False, elem_classes="chip") for text in STARTERS]
-                with gr.Row(elem_id="ask"):
-                    box = gr.Textbox(
-                        show_label=False, container=False, placeholder="Your question", lines=1, max_lines=4,
-                        autofocus=True, elem_id="question", html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-                    )  # fmt: skip
-                    send = gr.Button("Send", variant="primary", elem_id="send")
-                    halt = gr.Button("Stop", interactive=False, elem_id="stop")
-                    clear = gr.Button("Clear", interactive=False, elem_id="clear")
-            with gr.Column(scale=11, min_width=280, elem_id="reader"):
-                found = gr.HTML(EMPTY_SOURCES, elem_id="sources")
+                gr.HTML(shell("chips"), elem_id="chips-frame", **bare)
+                box, send, halt = _question_row()
+            gr.HTML(shell("reader"), elem_id="reader", **bare)
+        gr.HTML(shell("dialogs"), elem_id="dialogs", **bare)
 
-        shown: list[Any] = [talk, chat, found, starters, halt, clear, box]
+        shown: list[Any] = [visit, chat, current, halt, box]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        reply = _replier(opening)
-        asked = gr.on([send.click, box.submit], reply, [box, talk], shown, **quiet)
-        running = [asked, *(chip.click(reply, [chip, talk], shown, **quiet) for chip in chips)]
-        halt.click(_stop, talk, shown[:-1], cancels=running, queue=False, **quiet)
-        clear.click(lambda: _views((), ""), None, shown, cancels=running, queue=False, **quiet)
+        asked = gr.on(
+            [send.click, box.submit], _asker(opening, keeping), [box, visit, told], shown, js=SENT,
+            concurrency_id="ask", concurrency_limit=8, show_progress="minimal", show_progress_on=[chat],
+            # Else Gradio drops what is sent while it still stops an answer; the page's script asks one at a time.
+            trigger_mode="multiple", api_visibility="private",
+        )  # fmt: skip
+        asked.then(None, current, None, js=ARRIVED, **quiet)
+        halt.click(_stop, visit, shown[:-1], cancels=[asked], queue=False, **quiet)
+        show = _opener(opening, keeping)
+        opened = opener.click(show, wanted, shown, js=OPENED, cancels=[asked], queue=False, **quiet)
+        reloaded = page.load(show, wanted, shown, js=RELOADED, queue=False, **quiet)
+        for loaded in (opened, reloaded):
+            loaded.then(None, current, None, js=ARRIVED, **quiet)
 
         timer = gr.Timer(1.0)
-        watched = gr.on([page.load, timer.tick], _watcher(opening), None, [status, timer], queue=False, **quiet)
-        watched.then(_offerer(opening), None, chips, queue=False, **quiet)
+        gr.on([page.load, timer.tick], _watcher(opening), None, [status, timer], queue=False, **quiet)
     # Eight answers at once; the sixty-fourth in the queue is told that the page is busy.
     page.queue(default_concurrency_limit=8, max_size=64)
     return page
 
 
-def _replier(opening: Opening[Served]) -> Callable[[str, Talk], Iterator[tuple[Any, ...]]]:
+def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
     import gradio as gr
 
-    from rag.serving.talk import ask
+    with gr.Row(elem_id="ask"):
+        box = gr.Textbox(
+            label="Your question", show_label=False, container=False, placeholder="Your question", lines=1,
+            max_lines=4, autofocus=True, elem_id="question",
+            html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+        )  # fmt: skip
+        send = gr.Button("Send", variant="primary", elem_id="send")
+        halt = gr.Button("Stop", interactive=False, elem_id="stop")
+    return box, send, halt
 
-    def reply(question: str, talk: Talk) -> Iterator[tuple[Any, ...]]:
+
+def _asker(opening: Opening[Served], keeping: Keeping) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    from rag.serving.profile import profile_of
+
+    def ask(question: str, visit: Visit, told: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        if not question.strip():
+            yield _views(visit, gr.update())
+            return
         box: Any = ""
-        for grown in ask(opening, question, talk):
+        for grown in Visitor(opening, keeping, profile_of(request)).ask(question, visit, Wish.read(told)):
             # A question that could not be asked goes back into the box, to be mended; else the box is the visitor's.
-            yield _views(grown, question if grown[-1].state == "failed" else box)
+            yield _views(grown, question if grown.talk[-1].state == "failed" else box)
             box = gr.update()
 
-    return reply
+    return ask
 
 
-def _stop(talk: Talk) -> tuple[Any, ...]:
+def _opener(opening: Opening[Served], keeping: Keeping) -> Callable[..., tuple[Any, ...]]:
+    from rag.serving.profile import profile_of
+
+    def show(conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        return _views(Visitor(opening, keeping, profile_of(request)).open(conversation), gr.update())
+
+    return show
+
+
+def _stop(visit: Visit) -> tuple[Any, ...]:
     from rag.serving.talk import stop
 
-    return _views(stop(talk), "")[:-1]
+    return _views(Visit(visit.conversation, stop(visit.talk)), "")[:-1]
 
 
-def _views(talk: Talk, box: Any) -> tuple[Any, ...]:
-    import gradio as gr
+def _views(visit: Visit, box: Any) -> tuple[Any, ...]:
+    from rag.serving.talk import is_running, messages
 
-    from rag.serving.talk import is_running, messages, sources
-
-    return (
-        talk,
-        messages(talk),
-        sources(talk) or EMPTY_SOURCES,
-        gr.Row(visible=not talk),
-        gr.Button(interactive=is_running(talk)),
-        gr.Button(interactive=bool(talk)),
-        box,
-    )
+    return visit, messages(visit.talk), visit.conversation, gr.Button(interactive=is_running(visit.talk)), box
 
 
 def _watcher(opening: Opening[Served]) -> Callable[[], tuple[Any, ...]]:
-    import gradio as gr
-
     # The timer's answer is read first: should loading end in between, the next tick says so.
     return lambda: (gr.Timer(active=opening.state == "loading"), _status(opening))[::-1]
-
-
-def _offerer(opening: Opening[Served]) -> Callable[[], list[Any]]:
-    import gradio as gr
-
-    def offer() -> list[Any]:
-        ready = opening.state == "ready"
-        return [gr.Button(visible=ready and _is_answered(opening, text)) for text in STARTERS]
-
-    return offer
-
-
-def _is_answered(opening: Opening[Served], question: str) -> bool:
-    # A starter that these documents do not answer would be a poor start.
-    try:
-        return not opening.bot.ask(question).abstained
-    except RagError:
-        return False
 
 
 def _status(opening: Opening[Served]) -> str:
     from rag.serving.render import inert
 
-    state, text = opening.state, "Loading models …"
-    if state != "loading":
+    texts = {"loading": "Loading models …", "ready": "Ready"}
+    state, text = opening.state, texts.get(opening.state, "")
+    if state == "failed":
         try:
-            count = len(opening.bot.documents())
-            text = f"Ready · {count} document{'' if count == 1 else 's'}"
+            _ = opening.bot
         except RagError as error:
-            state, text = "failed", str(error)
+            text = str(error)
     return f'<div class="status status-{state}" role="status">{inert(text)}</div>'
 
 
@@ -205,7 +201,7 @@ def _serve(given: argparse.Namespace) -> None:
     listener = open_socket(given.host, ports)
     port = listener.getsockname()[1]
     told = local_address(given.host, port)
-    app = create_app(open_bot, build_page, address=told, hosts=hosts_for(given.host))
+    app = create_app(open_bot, build_page, settings.data_dir, address=told, hosts=hosts_for(given.host))
     address = address_of(given.host, port)
     print(f"{NAME}: {address}  (Ctrl+C ends it)", flush=True)
     if not given.no_browser:

@@ -6,22 +6,21 @@ history, is passed in.
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rag.errors import ConfigurationError, DocumentError
-from rag.schema import Answer, Document, Hit, IngestReport, Turn
+from rag.errors import ConfigurationError
+from rag.schema import Answer, Document, Hit, IngestReport, Progress, Shelved, Turn
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from rag.answering.retrieval import Method
     from rag.settings import Settings
 
 # Older turns are left out of a conversation: what a follow-up means is seldom further back.
 _HISTORY_TOKENS = 4_000
-Progress = Callable[[int, int, str], None]
 
 
 def read_settings() -> Settings:
@@ -45,24 +44,24 @@ def read_settings() -> Settings:
 class Chatbot:
     """Answers questions about its documents. Make one with `Chatbot.open()`."""
 
-    def __init__(self, settings: Settings, *, rebuild: bool = False) -> None:
+    def __init__(self, settings: Settings, *, rebuild: bool = False, llm: LLM | None = None) -> None:
         """Take the data directory, load the models, open the index and ingest the corpus where it changed."""
         from rag.answering.answerer import Answerer
         from rag.answering.confidence import load_calibration
+        from rag.answering.llm.opening import open_writer
         from rag.answering.reader import open_reader
         from rag.answering.retrieval import Retriever
         from rag.answering.spelling import Speller
         from rag.index.encoder import open_encoder
-        from rag.index.ingest import Index
         from rag.index.lock import DataDirectoryLock
+        from rag.index.opening import open_index
+        from rag.library import Library
 
-        self._writing = threading.Lock()
         self._lock = DataDirectoryLock(settings.data_dir)
         self._lock.acquire()
         try:
             encoder = open_encoder(settings.embedding_model, settings.cache_dir)
-            limits = (settings.passage_tokens, settings.overlap_sentences)
-            self._index = Index(settings.data_dir, encoder, *limits, rebuild=rebuild)
+            self._index = open_index(settings, encoder, rebuild=rebuild)
         except BaseException:
             self._lock.release()
             raise
@@ -70,27 +69,32 @@ class Chatbot:
             self._retriever = Retriever(self._index, settings.top_k, settings.candidates)
             reader = open_reader(settings.reader, encoder)
             self._answerer = Answerer(self._index, self._retriever, reader, load_calibration(settings.reader))
+            self._writer = open_writer(llm, self._index, settings)
             self._speller = Speller(self._index.lexical.vocabulary, lambda word: encoder.count_tokens(word) == 3)
-            self.corpus_report = self._sync_corpus(settings)
+            self._library = Library(self._index, allow_private_hosts=settings.allow_private_hosts)
+            self.corpus_report = self._library.sync_corpus(settings.corpus_dir)
         except BaseException:
             self.close()
             raise
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, rebuild: bool = False) -> Self:
+    def open(cls, settings: Settings | None = None, *, rebuild: bool = False, llm: LLM | None = None) -> Self:
         """Open the chatbot that `settings` describe; without them, the one that the environment describes.
 
         Args:
             settings: where things are and how they are done.
             rebuild: cut and embed the stored documents again, after a change of model or chunking.
+            llm: any LlamaIndex LLM, to write answers in its own words; in place of the one that `settings` name.
 
         Raises:
             ConfigurationError: a setting cannot work.
+            MissingPackage: the package of the language model's provider is not installed.
             DataDirectoryBusy: another process owns the data directory.
             DataDirectoryError: the data directory cannot be written.
             IndexMismatch, IndexDamaged: the stored index cannot be used.
+            StoreUnavailable: the Chroma server does not answer.
         """
-        return cls(settings or read_settings(), rebuild=rebuild)
+        return cls(settings or read_settings(), rebuild=rebuild, llm=llm)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
         """Answer a question with citations, or say that the documents do not.
@@ -121,8 +125,14 @@ class Chatbot:
             return
         if history:
             history = recent(history, _HISTORY_TOKENS, self._index.count_tokens)
-        searched = self._speller.correct(standalone(asked, history))
-        yield from self._answerer.stream(asked, searched, self._scope(documents))
+        self._index.follow()
+        if self._writer is None:
+            searched = self._speller.correct(standalone(asked, history))
+            yield from self._answerer.stream(asked, searched, self._scope(documents))
+            return
+        deadline = self._writer.deadline()
+        searched = self._speller.correct(self._writer.rewrite(asked, history, deadline) or standalone(asked, history))
+        yield from self._writer.stream(self._answerer.stream(asked, searched, self._scope(documents)), deadline)
 
     def search(
         self,
@@ -139,6 +149,7 @@ class Chatbot:
         """
         from rag.text import clean_question
 
+        self._index.follow()
         searched = self._speller.correct(clean_question(question))
         return self._retriever.search(searched, k=k, documents=self._scope(documents), method=method)
 
@@ -146,42 +157,46 @@ class Chatbot:
         """A conversation that keeps its own history."""
         return Conversation(self, documents)
 
-    def ingest(self, sources: Sequence[str], *, owner: str = "", progress: Progress | None = None) -> IngestReport:
-        """Add files or folders, or replace what came from the same place before.
+    def ingest(
+        self,
+        sources: Sequence[str],
+        *,
+        owner: str = "",
+        names: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Add files, folders and web pages, or replace what came from the same place before.
 
         Args:
-            sources: paths.
+            sources: paths, and addresses that begin with http:// or https://.
             owner: whose documents these are; owned documents are only used when `documents=` names them.
-            progress: called with (done, total, source) after each file.
+            names: what to call single files, by source as given: for a file that was put somewhere temporary.
+            dry_run: report what would be done, and write nothing.
+            progress: called with (done, total, name) after each file.
 
         Returns:
             What was done; a source that cannot be read is in `failed`, with the reason, and the others go on.
         """
-        from rag.documents.files import find_files, load
+        return self._library.ingest(sources, owner=owner, names=names, dry_run=dry_run, progress=progress)
 
-        failed: dict[str, str] = {}
-        paths: list[str] = []
-        for source in sources:
-            try:
-                paths += [str(path) for path in find_files(str(source))]
-            except DocumentError as error:
-                failed[str(source)] = str(error)
-        outcomes: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
-        for done, path in enumerate(paths, start=1):
-            try:
-                document = load(path, owner=owner)
-                with self._writing:
-                    outcomes[self._index.add(document)].append(document.title)
-            except DocumentError as error:
-                failed[path] = str(error)
-            if progress is not None:
-                progress(done, len(paths), path)
-        lists = {name: tuple(titles) for name, titles in outcomes.items()}
-        return IngestReport(**lists, failed=failed)
+    def ingest_text(self, text: str, title: str = "", *, owner: str = "") -> IngestReport:
+        """Add a pasted text, or replace the one that the same owner pasted under the same title.
+
+        Returns:
+            What was done; a text that is blank or too long is in `failed`, with the reason.
+        """
+        return self._library.ingest_text(text, title, owner=owner)
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, oldest first."""
+        self._index.follow()
         return self._index.catalog.documents()
+
+    def shelf(self) -> tuple[Shelved, ...]:
+        """All documents with what is indexed of them, oldest first."""
+        self._index.follow()
+        return self._index.catalog.shelf()
 
     def remove(self, document_id: str) -> None:
         """Forget a document: text, vectors and words.
@@ -189,8 +204,7 @@ class Chatbot:
         Raises:
             DocumentNotFound: no document has this id.
         """
-        with self._writing:
-            self._index.remove(document_id)
+        self._library.remove(document_id)
 
     def announce(self, address: str, token: str) -> None:
         """Let other processes on this machine know where this one answers for its data directory."""
@@ -198,8 +212,10 @@ class Chatbot:
 
     def close(self) -> None:
         """Release files and the data directory."""
-        self._index.close()
-        self._lock.release()
+        try:
+            self._index.close()
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         """The chatbot itself."""
@@ -216,30 +232,6 @@ class Chatbot:
         if documents is not None:
             return (documents,) if isinstance(documents, str) else tuple(documents)
         return self._index.catalog.unowned()
-
-    def _sync_corpus(self, settings: Settings) -> IngestReport:
-        """Ingest the corpus folder when it is new or changed, and forget what is no longer in it."""
-        from rag.documents.corpus import fingerprint, load_corpus
-
-        catalog = self._index.catalog
-        folder = settings.corpus_dir
-        if folder is None:
-            return IngestReport()
-        mark = fingerprint(folder)
-        if catalog.meta("corpus") == mark:
-            return IngestReport()
-        corpus = load_corpus(folder)
-        outcomes: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": [], "removed": []}
-        before = set(json.loads(catalog.meta("corpus_ids") or "[]"))
-        for document in corpus.documents:
-            outcomes[self._index.add(document)].append(document.title)
-        for gone in sorted(before - {document.id for document in corpus.documents}):
-            if catalog.content_hash(gone):
-                outcomes["removed"].append(gone)
-                self._index.remove(gone)
-        catalog.set_meta("corpus_ids", json.dumps([document.id for document in corpus.documents]))
-        catalog.set_meta("corpus", mark)
-        return IngestReport(**{name: tuple(titles) for name, titles in outcomes.items()}, failed=corpus.failed)
 
 
 class Conversation:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from rag.errors import DataDirectoryBusy, RagError
-from rag.printing import as_json, print_answer, print_failed, print_report
+from rag.printing import as_json, print_failed, print_growing, print_report, showing_progress
 
 if TYPE_CHECKING:
     from rag.schema import Asks
@@ -40,11 +40,10 @@ def ask(
 ) -> None:
     """Answer one question."""
     with _open() as bot:
-        answer = bot.ask(question)
-    if json:
-        print(as_json(answer))
-    else:
-        print_answer(answer)
+        if json:
+            print(as_json(bot.ask(question)))
+        else:
+            print_growing(bot.stream(question))
 
 
 @app.command()
@@ -58,21 +57,28 @@ def chat() -> None:
         console.print("[dim]Ask away; an empty line ends the conversation.[/]")
         while question := _prompt():
             try:
-                answer = bot.ask(question, history=history)
+                answer = print_growing(bot.stream(question, history=history))
             except RagError as error:
                 console.print(f"[red]{escape(str(error))}[/]")
                 continue
-            print_answer(answer)
             history = (*history, Turn(answer.question, answer.text))
 
 
 @app.command()
 def ingest(
-    sources: Annotated[list[str], typer.Argument(help="Files or folders.")],
+    sources: Annotated[list[str], typer.Argument(help="Files, folders, or addresses that begin with https://.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
 ) -> None:
     """Add documents, or replace those that came from the same place."""
-    with _open() as bot:
-        report = bot.ingest(sources)
+    try:
+        with _open() as bot, showing_progress() as progress:
+            report = bot.ingest(sources, dry_run=dry_run, progress=progress)
+    except KeyboardInterrupt:
+        told = "Stopped. Each document is in whole or not at all; the same command goes on."
+        Console(stderr=True).print(told, soft_wrap=True)
+        raise typer.Exit(130) from None
+    if dry_run:
+        Console().print("Nothing is written. It would be:")
     print_report(report)
     if report.failed and not (report.added or report.replaced or report.unchanged):
         raise typer.Exit(1)
@@ -115,6 +121,43 @@ def rebuild() -> None:
 
     with Chatbot.open(rebuild=True) as bot:
         Console().print(f"Indexed {len(bot.documents())} documents again.")
+
+
+@app.command()
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Index the stored documents again, whatever is wrong with the index.")
+    ] = False,
+) -> None:
+    """Check the data directory, the index and the models, and say what to do."""
+    from rag.chatbot import read_settings
+    from rag.doctor import examine
+    from rag.doctor import repair as mend
+    from rag.printing import print_checks
+
+    settings = read_settings()
+    if repair:
+        Console().print(mend(settings))
+    if not print_checks(examine(settings)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def feedback(
+    json: Annotated[
+        bool, typer.Option("--json", help="Print JSON Lines, for: python -m evals --candidates FILE.")
+    ] = False,
+) -> None:
+    """List what visitors of the page said of its answers; the page may be open meanwhile."""
+    from rag.chatbot import read_settings
+    from rag.printing import print_feedback
+    from rag.serving.feedback import read_feedback, to_json_lines
+
+    judged = read_feedback(read_settings().data_dir)
+    if json:
+        print(to_json_lines(judged), end="")
+    else:
+        print_feedback(judged)
 
 
 def main() -> None:

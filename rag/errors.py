@@ -6,11 +6,14 @@ RagError
 ├── QuestionError           the question cannot be asked as typed
 ├── DocumentError           a source cannot be read; the others go on
 ├── DocumentNotFound        no document has this id
+├── ConversationError       a kept conversation is unknown or full
 ├── StoreError              the stored index cannot be used
 │   ├── IndexMismatch       it was built with other settings
-│   └── IndexDamaged        its parts disagree
+│   ├── IndexDamaged        its parts disagree
+│   └── StoreUnavailable    the Chroma server does not answer as expected
 ├── DataDirectoryError      the data directory cannot be used
 │   └── DataDirectoryBusy   another process owns it
+├── LanguageModelError      the configured language model did not do its part
 └── ServiceError            a running page did not answer as expected
 """
 
@@ -41,6 +44,10 @@ class DocumentNotFound(RagError):
     """No document has this id."""
 
 
+class ConversationError(RagError):
+    """A kept conversation cannot be used: it is not this visitor's, was deleted, or is full."""
+
+
 class StoreError(RagError):
     """The stored index cannot be used."""
 
@@ -51,6 +58,10 @@ class IndexMismatch(StoreError):
 
 class IndexDamaged(StoreError):
     """The index's parts disagree with each other."""
+
+
+class StoreUnavailable(StoreError):
+    """The Chroma server does not answer as expected."""
 
 
 class DataDirectoryError(RagError):
@@ -64,6 +75,10 @@ class DataDirectoryBusy(DataDirectoryError):
         super().__init__(message)
         self.address = address
         self.token = token
+
+
+class LanguageModelError(RagError):
+    """The configured language model did not do its part; the message says what happened, never what was sent."""
 
 
 class ServiceError(RagError):

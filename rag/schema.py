@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Stage = Literal["dense", "lexical", "fused", "reread"]
 Verdict = Literal["strong", "partial", "none"]
 Mode = Literal["extractive", "smalltalk", "llm"]
+# Called with how many of how many files are done, and the name of the last one.
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,24 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelved:
+    """A document as it stands in the index: how many passages, and since when (ISO 8601, UTC)."""
+
+    document: Document
+    passages: int
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage. Scores of different stages have different units and are never compared."""
+    """A retrieved passage. Scores of different stages have different units and are never compared; ranks are from 1."""
 
     passage: Passage
     score: float
     stage: Stage
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    fused_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote, `Document.text[start:end]`; the phrase in it, if any, is at `answer_start:answer_end`."""
+    """A verbatim quote, `Document.text[start:end]`; the phrase in it, if any, is at `answer_start:answer_end`.
+
+    `page` is the page that the quote begins on, counted from 1; None where the document has no pages.
+    """
 
     number: int
     passage: Passage
@@ -75,11 +90,16 @@ class Citation:
     end: int
     answer_start: int | None = None
     answer_end: int | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that a page, a terminal or an eval needs to know about one question."""
+    """All that a page, a terminal or an eval needs to know about one question.
+
+    `notice` says in a sentence what a language model did not do; `unsupported` are the sentences of its that the
+    passages do not support, which `text` leaves out.
+    """
 
     question: str
     standalone_question: str
@@ -91,6 +111,8 @@ class Answer:
     confidence: float = 0.0
     missing: tuple[str, ...] = ()
     mode: Mode = "extractive"
+    notice: str = ""
+    unsupported: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -157,8 +179,10 @@ class Asks(Protocol):
     def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
         """The last answer of `stream`."""
 
-    def ingest(self, sources: Sequence[str]) -> IngestReport:
-        """Add or replace documents."""
+    def ingest(
+        self, sources: Sequence[str], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> IngestReport:
+        """Add or replace documents, or report what that would do."""
 
     def documents(self) -> tuple[Document, ...]:
         """What can be asked about."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -42,12 +42,22 @@ class Settings(BaseSettings):
     corpus_dir: Path | None = Field(
         default_factory=default_corpus_dir, description="ingested at the first open; empty for none"
     )
+    chroma_url: str = Field("", description="a Chroma server to share documents on; empty for this directory's own")
+    chroma_tenant: str = Field("default_tenant", description="the tenant there")
+    chroma_database: str = Field("default_database", description="the database there")
+    chroma_token: SecretStr = Field(SecretStr(""), description="sent to it as x-chroma-token")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="any sentence-transformers model, by name or folder")
     reader: str = Field("trained", description="what finds the answer: trained or similarity")
     passage_tokens: int = Field(120, ge=32, le=2000, description="most tiktoken tokens of a passage")
     overlap_sentences: int = Field(0, ge=0, le=5, description="sentences that neighbouring passages share")
     top_k: int = Field(8, ge=1, le=50, description="passages that an answer is made from")
+    allow_private_hosts: bool = Field(False, description="ingest from hosts off the public internet, on any port")
     candidates: int = Field(40, ge=1, le=500, description="passages fetched from each index before fusion")
+    llm: str = Field("", description="the language model that writes, provider:model; empty for none")
+    llm_url: str = Field("", description="where its server is, e.g. http://localhost:8000/v1")
+    llm_key: SecretStr = Field(SecretStr(""), description="its key, if it asks for one")
+    llm_timeout: float = Field(30.0, gt=0, le=600, description="seconds until the answer without it is given instead")
+    llm_context: int = Field(4096, ge=1024, description="tokens that it reads and writes together")
 
     @field_validator("corpus_dir", mode="before")
     @classmethod

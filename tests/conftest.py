@@ -20,6 +20,7 @@ from evals.paths import shared_dir
 if TYPE_CHECKING:
     from rag import Chatbot
     from rag.schema import Encoder
+    from tests.serving import Page
 
 NO_SHARED_DATA = "no shared development data: set RAG_SHARED_DIR, or put shared/ beside the checkout"
 # For this process and its children: libraries that would call home are told not to.
@@ -188,6 +189,15 @@ def corpus_bot(_own_folders: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
     with Chatbot.open(Settings(data_dir=tmp_path_factory.mktemp("corpus") / "data")) as bot:
         yield bot
+
+
+@pytest.fixture(scope="session")
+def page(_own_folders: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A running page over one document, `tests.serving.BRIDGE`: whoever adds another one removes it."""
+    from tests.serving import BRIDGE, running_page
+
+    with running_page(tmp_path_factory.mktemp("page"), BRIDGE) as running:
+        yield running
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ LAYERS = (
     ("rag.schema", "rag.errors", "rag.settings", "rag.sentences", "rag.text", "rag.onnx"),
     ("rag.documents", "rag.index"),
     ("rag.answering",),
-    ("rag.chatbot",),
-    ("rag", "rag.serving", "rag.llamaindex", "rag.printing", "rag.cli", "rag.__main__"),
+    ("rag.library", "rag.chatbot"),
+    ("rag", "rag.serving", "rag.llamaindex", "rag.printing", "rag.doctor", "rag.cli", "rag.__main__"),
     ("ui", "evals", "benchmarks", "training"),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -6,15 +6,16 @@ import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 
 from rag.schema import Answer, Citation, Hit, Passage
-from rag.serving.render import answer_html, inert, note_html, question_html, sources_html
+from rag.serving.render import answer_html, inert, note_html, question_html, tools_html
 
 TEXT = "It rained. It rained. The bridge fell in May, said Ann <Lee>. Nobody was hurt."
 PASSAGE = Passage("p1", "d1", "The bridge", "/home/ann/secret/bridge.md", TEXT, 0, 100, 100 + len(TEXT))
-OUR_TAGS = set("a article blockquote br details div h2 header mark section span summary".split())
+OUR_TAGS = set("a blockquote br button details div h3 li ol q span summary ul".split())
 PAYLOADS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -52,12 +53,6 @@ def answer(text: str, *citations: Citation, **fields: object) -> Answer:
     return replace(whole, verdict="strong", **fields)  # type: ignore[arg-type]
 
 
-def marked(shown: str, kind: str) -> list[str]:
-    """The text of the marks of this kind, with a mark inside another one read as text."""
-    outer = re.findall(rf'<mark class="{kind}">(.*?)</mark>(?!\w)', shown.replace("\n", " "))
-    return [html.unescape(re.sub(r"<[^>]*>", "", text)) for text in outer]
-
-
 def visible(shown: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", shown))
 
@@ -78,26 +73,36 @@ class Elements(HTMLParser):
         self.links |= {value or "" for name, value in attrs if name in {"href", "src"}}
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_reaches_the_page_as_anything_but_text(payload: str) -> None:
+def evil_answers(payload: str) -> list[Answer]:
+    """An answer and a refusal that consist of the payload, wherever text may come from outside."""
     evil = Passage(payload, payload, payload, payload, payload, 0, 0, len(payload))
     given = Answer(
         payload,
         payload + "?",
-        f"{payload} [1] {payload} [7]",
+        f"{payload} [1] {payload} [7]\n\n{payload}\n\n- {payload} [1]\n- {payload}",
         (Citation(1, evil, payload, 0, len(payload), 1, 2),),
-        (Hit(replace(evil, id="other"), 1.0, "fused"),),
+        (Hit(evil, 1.0, "fused"),),
         missing=(payload,),
         verdict="partial",
+        mode="llm",
+        notice=payload,
     )
-    shown = question_html(payload) + note_html(payload) + answer_html(given, 1, whole=True) + sources_html(given, 1)
+    return [given, replace(given, citations=(), abstained=True, verdict="none")]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_reaches_the_page_as_anything_but_text(payload: str) -> None:
+    answers = [answer_html(one, whole=True) for one in evil_answers(payload)]
+    shown = "".join([question_html(payload, 1), note_html(payload), *answers])
     seen = Elements(shown)
     assert seen.tags <= OUR_TAGS
-    assert seen.attributes <= {"aria-label", "class", "dir", "href", "id", "role", "tabindex", "title"}
-    assert seen.links == {"#c-1-1"}
+    assert seen.attributes <= {"class", "dir", "href", "id", "name", "role", "title", "type", "value"}
+    assert all(re.fullmatch(r"#at=[\w.~%-]*(;\d+,\d+){2,3}", link) for link in seen.links)
     # Outside of our own tags no character is left that HTML, Markdown or a template gives a meaning.
-    text = re.sub(r"<[^<>]*>", "", shown).replace("looked at (1)", "")
-    assert not re.search(r"[<>\"'`$*_{}\[\]!\\()|~:/]", text.replace("Searched for:", "").replace("Not answered:", ""))
+    text = re.sub(r"<[^<>]*>", "", shown.replace(":<blockquote", "<blockquote"))
+    for ours in ("Searched for:", "Not answered:", "Looked for:", "The nearest passage, in ", ": ", "?", ", "):
+        text = text.replace(ours, "")
+    assert not re.search(r"[<>\"'`$*_{}\[\]!\\()|~:/]", text)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -107,74 +112,89 @@ def test_escaping_loses_no_character(payload: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_message_is_one_line_so_that_markdown_never_begins(payload: str) -> None:
-    messages = (
-        question_html(payload) + note_html(payload) + answer_html(answer(payload + " [1]", cite("It")), 1, whole=True)
-    )
+    answers = [answer_html(one, whole=True) for one in evil_answers(payload)]
+    messages = "".join([question_html(payload, 1), note_html(payload), *answers])
     assert not re.search(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", messages)
 
 
-def test_the_marked_words_are_the_quote_and_the_phrase_lies_inside_it() -> None:
+def links(shown: str, kind: str = "place cite") -> list[str]:
+    return [html.unescape(href) for href in re.findall(rf'<a class="{kind}"[^>]*href="([^"]*)"', shown)]
+
+
+def test_a_number_carries_the_offsets_of_quote_passage_and_phrase() -> None:
     quote = "The bridge fell in May, said Ann <Lee>."
-    shown = sources_html(answer("In May [1]", cite(quote, "in May")), 3)
-    assert f'<mark class="quote">{inert("The bridge fell ")}<mark class="phrase">in May</mark>' in shown
-    assert visible(shown).count(TEXT) == 1
+    start = 100 + TEXT.index(quote)
+    phrase = 100 + TEXT.index("in May")
+    shown = answer_html(answer("In May [1]", cite(quote, "in May")), whole=True)
+    expected = f"#at=d1;{start},{start + len(quote)};100,{100 + len(TEXT)};{phrase},{phrase + len('in May')}"
+    assert links(shown) == [expected]
 
 
-def test_a_sentence_that_occurs_twice_is_marked_where_it_was_cited() -> None:
-    shown = sources_html(answer("Rain [1]", cite("It rained.", after=5)), 1)
-    assert re.search(r"It rained&#46; <mark class=\"quote\">It rained&#46;</mark> The", shown)
+def test_a_sentence_that_occurs_twice_is_told_apart_by_its_offsets() -> None:
+    first = answer_html(answer("Rain [1]", cite("It rained.")), whole=True)
+    second = answer_html(answer("Rain [1]", cite("It rained.", after=5)), whole=True)
+    assert links(first)[0].split(";")[1] == "100,110"
+    assert links(second)[0].split(";")[1] == "111,121"
 
 
-def test_a_quote_that_does_not_match_its_passage_is_shown_alone_instead_of_marking_other_words() -> None:
-    wrong = replace(cite("It rained."), start=PASSAGE.start + 3)
-    shown = sources_html(answer("Rain [1]", wrong), 1)
-    assert marked(shown, "quote") == ["It rained."]
-    assert "bridge fell" not in visible(shown)
+def test_a_documents_id_survives_the_link_whatever_it_is() -> None:
+    strange = replace(PASSAGE, document_id="a;b,c #1/ü\"'")
+    (link,) = links(answer_html(answer("Rain [1]", cite("It rained.", passage=strange)), whole=True))
+    assert unquote(link.removeprefix("#at=").split(";")[0]) == strange.document_id
 
 
-def test_a_number_links_to_its_card_and_an_unknown_number_stays_text() -> None:
-    one = answer("Rain [1] fell [2].", cite("It rained."))
-    shown = answer_html(one, 7, whole=True)
-    assert re.findall(r'<a class="cite" href="#([^"]*)"', shown) == ["c-7-1"]
-    assert 'id="c-7-1"' in sources_html(one, 7)
+def test_an_unknown_number_stays_text_and_a_number_shows_its_quote() -> None:
+    shown = answer_html(answer("Rain [1] fell [2].", cite("It rained.")), whole=True)
+    assert len(links(shown)) == 1
     assert visible(shown).startswith("Rain [1] fell [2].")
+    assert f'title="{inert("It rained.")}"' in shown
 
 
 def test_verdict_is_said_in_words_and_only_once_the_answer_is_whole() -> None:
-    one = answer("Rain [1]", cite("It rained."))
-    assert "Strong" not in answer_html(one, 1, whole=False)
-    assert "Strong" in answer_html(one, 1, whole=True)
-    assert "Partial" in answer_html(replace(one, verdict="partial"), 1, whole=True)
-    assert "Not in the documents" in answer_html(replace(one, verdict="none"), 1, whole=True)
-    assert "Not in" not in answer_html(Answer("hi", "hi", "Hello!", mode="smalltalk"), 1, whole=True)
+    one = answer("Rain [1]", cite("It rained."), confidence=0.873)
+    assert "Strong" not in answer_html(one, whole=False)
+    assert "Strong" in answer_html(one, whole=True)
+    assert "87%" in visible(answer_html(one, whole=True))
+    assert "Partial" in answer_html(replace(one, verdict="partial"), whole=True)
+    assert "Not in the documents" in answer_html(replace(one, verdict="none"), whole=True)
+    assert "Not in" not in answer_html(Answer("hi", "hi", "Hello!", mode="smalltalk"), whole=True)
 
 
-def test_a_rewritten_question_and_missing_parts_are_said() -> None:
+def test_the_answer_phrase_stands_before_its_sentence_and_items_are_a_list() -> None:
+    phrase = answer("In May [1]\n\nThe bridge fell in May. [1]", cite("It rained."))
+    shown = answer_html(phrase, whole=True)
+    assert visible(re.findall(r'<div class="lead">(.*?)</div>', shown)[0]) == "In May [1]"
+    items = answer_html(answer("- Rain [1]\n- Snow [1]", cite("It rained.")), whole=True)
+    assert re.findall(r"<li>(\w+)", items.partition('class="about"')[0]) == ["Rain", "Snow"]
+    sentence = answer_html(answer("It rained. [1]", cite("It rained.")), whole=True)
+    assert 'class="lead"' not in sentence
+
+
+def test_a_rewritten_question_missing_parts_and_a_models_part_are_said() -> None:
     one = answer("Rain [1]", cite("It rained."), standalone_question="Who is Ann?", missing=("her age",))
-    shown = visible(answer_html(one, 1, whole=True))
+    shown = visible(answer_html(replace(one, mode="llm", notice="It was slow."), whole=True))
     assert "Searched for: Who is Ann?" in shown
     assert "Not answered: her age" in shown
-    assert "Searched for" not in answer_html(replace(one, standalone_question="Who?"), 1, whole=True)
+    assert "Written by a language model" in shown
+    assert "It was slow." in shown
+    plain = answer_html(replace(one, standalone_question="Who?"), whole=True)
+    assert "Searched for" not in plain
+    assert "language model" not in plain
 
 
-def test_passages_that_were_not_cited_are_closed_away_and_cited_ones_not_repeated() -> None:
-    other = replace(PASSAGE, id="p2", text="Another text.")
-    one = answer("Rain [1]", cite("It rained."))
-    shown = sources_html(replace(one, hits=(*one.hits, Hit(other, 0.5, "fused"))), 1)
-    head, _, tail = shown.partition('<details class="others">')
-    assert "(1)" in visible(tail)
-    assert "Another text." in visible(tail)
-    assert "Another text." not in visible(head)
-    assert "bridge fell" not in visible(tail)
-
-
-def test_a_card_names_the_file_but_not_where_it_lies() -> None:
-    shown = sources_html(answer("Rain [1]", cite("It rained.")), 1)
-    assert "bridge.md" in visible(shown)
+def test_a_refusal_names_what_was_looked_for_and_the_nearest_passage_without_a_citation() -> None:
+    one = Answer("Who?", "Who is it?", "No.", hits=(Hit(PASSAGE, 1.0, "fused", 1, None),), abstained=True)
+    shown = answer_html(one, whole=True)
+    assert "Looked for: Who is it?" in visible(shown)
+    assert "The bridge fell in May" in visible(shown)
+    assert links(shown) == []
+    assert set(links(shown, "place")) == {f"#at=d1;100,{100 + len(TEXT)};100,{100 + len(TEXT)}"}
     assert "secret" not in shown
 
 
-def test_an_abstention_says_that_no_sentence_answers() -> None:
-    one = Answer("Who?", "Who?", "No.", hits=(Hit(PASSAGE, 1.0, "fused"),), abstained=True)
-    assert "No sentence of the documents answers this." in visible(sources_html(one, 1))
-    assert sources_html(Answer("hi", "hi", "Hello!"), 1) == ""
+def test_only_a_kept_answer_can_be_judged_and_only_the_last_asked_again() -> None:
+    names = re.compile(r'name="(\w+)" value="(\d+)" class="(\w+)"')
+    kept = names.findall(tools_html(number=3, last=True, thumb="up"))
+    assert ("good", "3", "on") in kept
+    assert ("bad", "3", "off") in kept
+    assert [name for name, _, _ in names.findall(tools_html(number=0, last=False, thumb=""))] == ["copy", "edit"]

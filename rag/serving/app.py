@@ -1,15 +1,18 @@
-"""The web application: headers, health, the local door and the mounted page. Knows neither layout nor retrieval."""
+"""The web application: guards, headers, health, doors and the mounted page. Knows neither layout nor retrieval."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from importlib.resources import files
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import RagError
-from rag.schema import Asks
+from rag.schema import Asks, Hit, IngestReport, Progress, Shelved
+from rag.serving.keeping import Keeping
 from rag.serving.opening import Opening
 from rag.serving.wire import failure
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Visitors whose state is held at once; the one that came first goes when another comes.
+MOST_SESSIONS = 1_000
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 # Gradio's own pages need inline and evaluated scripts, so what this promises is "no other origin": nothing on the page
@@ -39,7 +44,27 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class Served(Asks, Protocol):
-    """A chatbot that can say in its data directory where it answers."""
+    """A chatbot of this process: it takes visitors' documents, and says in its data directory where it answers."""
+
+    def search(self, question: str, *, k: int | None = None, documents: Sequence[str] | None = None) -> tuple[Hit, ...]:
+        """The best passages, without an answer."""
+
+    def shelf(self) -> tuple[Shelved, ...]:
+        """Every document, with what is indexed of it."""
+
+    def ingest(
+        self,
+        sources: Sequence[str],
+        *,
+        owner: str = "",
+        names: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Add or replace documents, for everybody or for one owner, under these names."""
+
+    def ingest_text(self, text: str, title: str = "", *, owner: str = "") -> IngestReport:
+        """Add or replace a text."""
 
     def announce(self, address: str, token: str) -> None:
         """Write the address and the token where only this user reads them."""
@@ -47,7 +72,8 @@ class Served(Asks, Protocol):
 
 def create_app(
     open_bot: Callable[[], Served],
-    page: Callable[[Opening[Served]], gr.Blocks],
+    page: Callable[[Opening[Served], Keeping], gr.Blocks],
+    data_dir: Path,
     *,
     address: str = "",
     hosts: Sequence[str] = LOOPBACK_HOSTS,
@@ -56,32 +82,56 @@ def create_app(
 
     Args:
         open_bot: opens the bot; called in a thread after the server starts, so that the page appears at once.
-        page: lays the page out over the bot that is being opened.
+        page: lays the page out over the bot that is being opened and what is kept of its visitors.
+        data_dir: where conversations are kept, and uploads while they are read.
         address: where this machine's command line reaches the server ("http://127.0.0.1:7860"); empty to tell nobody.
         hosts: names in the Host header that are answered; "*" for any.
+
+    Raises:
+        DataDirectoryError: the data directory cannot be written.
     """
     from fastapi import FastAPI
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from rag.serving.downloads import downloads_router
     from rag.serving.local import local_router
+    from rag.serving.page.routes import page_router
+    from rag.serving.page.shells import FOLDER, static_files
 
     token = secrets.token_urlsafe(32)
     opening = Opening(open_bot, lambda bot: bot.announce(address, token) if address else None)
+    keeping = Keeping(data_dir)
+    uploads = data_dir / "uploads"
+
+    # No generated API pages: they load their scripts from another origin.
+    lifespan = _lifespan(opening, keeping, uploads)
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    _guard(app, hosts)
+    app.include_router(local_router(opening, token))
+    app.include_router(downloads_router(keeping.history))
+    app.include_router(page_router(opening, keeping))
+    app.mount(f"/{FOLDER}", static_files())
+    _add_health(app, opening)
+    _add_errors(app)
+    # Gradio reads these where it needs them, from the environment alone.
+    os.environ.update(GRADIO_TEMP_DIR=str(uploads), GRADIO_ANALYTICS_ENABLED="False")
+    return _mount(app, page(opening, keeping), address)
+
+
+def _lifespan(
+    opening: Opening[Served], keeping: Keeping, uploads: Path
+) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """Opens the bot when the server runs, and leaves no upload behind, whichever way the last run ended."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        _empty(uploads)
         opening.start()
         yield
         opening.close()
+        keeping.close()
+        _empty(uploads)
 
-    # No generated API pages: they load their scripts from another origin.
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.add_middleware(SecurityHeaders)
-    app.include_router(local_router(opening, token))
-    _add_health(app, opening)
-    _add_errors(app)
-    return _mount(app, page(opening))
+    return lifespan
 
 
 class SecurityHeaders:
@@ -100,10 +150,31 @@ class SecurityHeaders:
                     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
                     (b"x-content-type-options", b"nosniff"),
                     (b"referrer-policy", b"no-referrer"),
+                    (b"cross-origin-resource-policy", b"same-origin"),
                 ]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _guard(app: FastAPI, hosts: Sequence[str]) -> None:
+    """Put everything that a request passes in its way; the last one added is met first."""
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from rag.serving.bodies import BodyLimit, OwnFiles
+    from rag.serving.guards import BusyLine, KnownRoutes, OwnOrigin
+    from rag.serving.profile import ProfileCookie
+
+    for inner in (ProfileCookie, OwnFiles, BodyLimit, BusyLine, KnownRoutes, OwnOrigin):
+        app.add_middleware(inner)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(SecurityHeaders)
+
+
+def _empty(folder: Path) -> None:
+    """Make the folder anew, for this user alone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _add_health(app: FastAPI, opening: Opening[Served]) -> None:
@@ -139,26 +210,35 @@ def _add_errors(app: FastAPI) -> None:
         return JSONResponse({"error": "ServiceError", "message": f"{place}: {first['msg']}"}, status_code=422)
 
 
-def _mount(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
+def _mount(app: FastAPI, blocks: gr.Blocks, address: str) -> FastAPI:
+    from importlib.util import find_spec
+
     import gradio as gr
 
-    assets = files("rag.serving") / "assets"
-    css, script = ((assets / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    from rag.serving.page.shells import head, icon
+
     # Names of fonts that systems have; a Gradio font object would be fetched or served instead.
     sans = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     mono = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+    blocks.state_session_capacity = MOST_SESSIONS
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
         path="/",
         theme=gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=sans, font_mono=mono),
-        # Not `css=`: Gradio would rewrite every rule to reach only what lies inside its innermost container.
-        head=f"<style>{css}</style><script>{script}</script>",
+        head=head(),
+        favicon_path=str(icon()),
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
-        mcp_server=False,
+        # The tools `ask` and `search`, where the extra `mcp` is installed.
+        mcp_server=find_spec("mcp") is not None,
     )
+    if blocks.mcp_server_obj and address:
+        # Its tools call this server; where that is, no request may say.
+        blocks.mcp_server_obj._local_url = address
+    served = next(inner for route in mounted.routes if isinstance(inner := getattr(route, "app", None), gr.routes.App))
+    mounted.state.end_heartbeats = served.stop_event.set
     return mounted

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ServiceError
-from rag.schema import Answer, Document, IngestReport, Turn
+from rag.schema import Answer, Document, IngestReport, Progress, Turn
 from rag.serving import wire
 
 if TYPE_CHECKING:
@@ -68,10 +68,17 @@ class Client:
             raise ServiceError(f"The page at {self._address} closed without an answer; look at its terminal.")
         return answer
 
-    def ingest(self, sources: Sequence[str]) -> IngestReport:
-        """Add or replace documents; a path counts from this process's folder. Raises what `stream` raises."""
+    def ingest(
+        self, sources: Sequence[str], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> IngestReport:
+        """Add or replace documents; a path counts from this process's folder. Raises what `stream` raises.
+
+        The page answers when all is done: `progress` is not called.
+        """
+        del progress
         absolute = tuple(source if "://" in source else str(Path(source).absolute()) for source in sources)
-        return wire.read_report(self._request("POST", "/local/ingest", **_json(wire.Sources(sources=absolute))))
+        asked = wire.Sources(sources=absolute, dry_run=dry_run)
+        return wire.read_report(self._request("POST", "/local/ingest", **_json(asked)))
 
     def documents(self) -> tuple[Document, ...]:
         """What can be asked about. Raises what `stream` raises."""

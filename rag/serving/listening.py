@@ -16,8 +16,8 @@ from rag.serving.app import LOOPBACK_HOSTS
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-# How long running answers may take once the server is told to end.
-GRACE_SECONDS = 3
+# How long running answers may take once the server is told to end; told again, it ends at once.
+GRACE_SECONDS = 10
 
 
 def open_socket(host: str, ports: Sequence[int]) -> socket.socket:
@@ -38,12 +38,24 @@ def open_socket(host: str, ports: Sequence[int]) -> socket.socket:
 
 
 def serve(app: FastAPI, listener: socket.socket) -> None:
-    """Serve until the process is interrupted or terminated."""
+    """Serve until the process is interrupted or terminated; answers that are running by then are finished.
+
+    Args:
+        app: as `rag.serving.app.create_app` makes it.
+        listener: where it listens.
+    """
     import uvicorn
+
+    class Server(uvicorn.Server):
+        """Ends the streams that open pages hold only to be known as open, so that nobody waits for them."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.end_heartbeats()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
     logging.getLogger("uvicorn.error").addFilter(_no_farewell)
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 def _no_farewell(record: logging.LogRecord) -> bool:

@@ -34,7 +34,7 @@ def local_router(opening: Opening[Asks], token: str) -> APIRouter:
 
     @router.post("/ingest")
     def ingest(body: Sources) -> IngestReport:
-        return opening.bot.ingest(body.sources)
+        return opening.bot.ingest(body.sources, dry_run=body.dry_run)
 
     @router.get("/documents")
     def documents() -> tuple[Document, ...]:

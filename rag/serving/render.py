@@ -1,17 +1,29 @@
 """Answers as HTML. Pure functions; knows nothing of Gradio, of conversations or of where an answer came from.
 
-Everything that comes from a document, a question or a file name passes through `inert` and nothing else does.
+Everything that comes from a document, a question or a file name passes through `inert` and nothing else does. A link
+into a document carries its offsets, so that the reader pane needs nothing but the document: see `place`.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
+from collections.abc import Callable
+from urllib.parse import quote
 
-from rag.schema import Answer, Citation, Hit, Passage, Verdict
+from rag.schema import Answer, Citation, Passage, Verdict
+from rag.serving.why import Why, why
 
 BADGES: dict[Verdict, str] = {"strong": "Strong", "partial": "Partial", "none": "Not in the documents"}
+SURE: dict[Verdict, str] = {
+    "strong": "The reader holds the quoted words to be the answer with a probability of {}.",
+    "partial": "The reader holds the quoted words to be the answer with a probability of {}, or only part is answered.",
+    "none": "The best passage answers the question with a probability of {}, which is too little to go by.",
+}
+WRITTEN = "Written by a language model, each sentence checked against its citation."
+EXCERPT = 320
 _MARKER = re.compile(r"\[(\d+)\]")
+# A first paragraph longer than this is a sentence already, not an answer phrase that a sentence follows.
+_LEAD = 160
 
 
 def inert(text: str) -> str:
@@ -23,123 +35,171 @@ def inert(text: str) -> str:
     return re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match.group())};", text)
 
 
-def question_html(question: str) -> str:
-    """A question as the visitor typed it, shortened when very long."""
+def question_html(question: str, key: int) -> str:
+    """A question as the visitor typed it, shortened when very long; `key` numbers the exchange."""
     shown = question if len(question) <= 600 else question[:600] + " …"
-    return f'<div class="question" dir="auto">{_line(shown)}</div>'
+    return f'<div class="question" id="question-{key}" dir="auto">{_line(shown)}</div>'
 
 
-def note_html(note: str) -> str:
-    """A line of the page itself in the conversation: an error, a wait."""
-    return f'<div class="note" role="status">{_line(note)}</div>'
+def note_html(note: str, *, waiting: bool = False) -> str:
+    """A line of the page itself in the conversation: an error, or a wait."""
+    return f'<div class="note{" waiting" if waiting else ""}" role="status">{_line(note)}</div>'
 
 
-def answer_html(answer: Answer, key: int, *, whole: bool) -> str:
+def answer_html(answer: Answer, *, whole: bool) -> str:
     """An answer for the conversation: its text with `[n]` as links, then what can be said about it.
 
     Args:
         answer: the answer, growing or whole.
-        key: the exchange's number, part of the anchors that `sources_html` gives.
         whole: whether it has stopped growing; only then the verdict is known.
-    """
-    parts = [f'<div class="answer-text" dir="auto">{_linked(answer, key)}</div>']
-    if whole and answer.mode != "smalltalk":
-        parts.append(f'<div class="verdict verdict-{answer.verdict}">{BADGES[answer.verdict]}</div>')
-        if not answer.abstained:
-            parts.extend(f'<div class="missing">Not answered: {_line(part)}</div>' for part in answer.missing)
-    if answer.standalone_question not in ("", answer.question):
-        parts.append(f'<div class="searched">Searched for: {_line(answer.standalone_question)}</div>')
-    # One line, because a blank line would end the HTML block and let Markdown begin.
-    return f'<div class="answer">{"".join(parts)}</div>'
-
-
-def sources_html(answer: Answer, key: int, *, older: bool = False) -> str:
-    """What an answer rests on: its citations within their passages, then the passages that were only looked at.
-
-    Args:
-        answer: the answer, growing or whole.
-        key: the exchange's number, as given to `answer_html`.
-        older: hidden until one of its `[n]` is opened.
 
     Returns:
-        A section, or nothing for an answer without citations and passages.
+        One line, because a blank line would end the HTML block and let Markdown begin.
     """
-    cards = "".join(_citation_card(citation, key) for citation in answer.citations)
-    cited = {citation.passage.id for citation in answer.citations}
-    others = _others([hit for hit in answer.hits if hit.passage.id not in cited])
-    if not cards and others:
-        cards = '<p class="none">No sentence of the documents answers this.</p>'
-    if not cards:
-        return ""
-    return (
-        f'<section class="sources{" older" if older else ""}" id="s-{key}" aria-label="Sources of this answer">'
-        f'<h2 dir="auto">{_line(answer.question)}</h2>{cards}{others}</section>'
-    )
-
-
-def _linked(answer: Answer, key: int) -> str:
-    by_number = {citation.number: citation for citation in answer.citations}
-    # Splitting at a pattern with a group gives text, number, text, number, ..., text.
-    pieces = _MARKER.split(answer.text.strip())
-    shown = [_flow(pieces[0])]
-    for number, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        citation = by_number.get(int(number))
-        shown.append(inert(f"[{number}]") if citation is None else _link(citation, key))
-        shown.append(_flow(text))
+    if answer.abstained:
+        return _refused(answer)
+    shown = [f'<div class="answer-text" dir="auto">{_text(answer)}</div>']
+    if whole and answer.mode != "smalltalk":
+        if "The documents do not answer:" not in answer.text:
+            shown += [_aside("Not answered", part, "missing") for part in answer.missing]
+        shown += [_searched(answer), _about(answer)]
     return "".join(shown)
 
 
-def _link(citation: Citation, key: int) -> str:
-    quote = inert(" ".join(citation.quote.split()))
-    return f'<a class="cite" href="#c-{key}-{citation.number}" title="{quote}">&#91;{citation.number}&#93;</a>'
+def tools_html(*, number: int, last: bool, thumb: str) -> str:
+    """The buttons of an answer, which the page's script acts on.
 
-
-def _citation_card(citation: Citation, key: int) -> str:
-    return (
-        f'<article class="source" id="c-{key}-{citation.number}" tabindex="-1">'
-        f'<header><span class="number">&#91;{citation.number}&#93;</span>{_origin(citation.passage)}</header>'
-        f'<blockquote dir="auto">{_highlighted(citation)}</blockquote></article>'
+    Args:
+        number: the answer's number in its kept conversation; 0 when it is not kept, and so cannot be judged.
+        last: whether it can be asked again in its place.
+        thumb: what the visitor thought of it: "up", "down" or nothing.
+    """
+    buttons = [("copy", "Copy", "")]
+    if last:
+        buttons.append(("retry", "Ask again", ""))
+    buttons.append(("edit", "Edit question", ""))
+    if number:
+        buttons += [("good", "Helpful", "up"), ("bad", "Not right", "down")]
+    made = (
+        f'<button type="button" name="{name}" value="{number}" class="{"on" if means and means == thumb else "off"}">'
+        f"{label}</button>"
+        for name, label, means in buttons
     )
+    return f'<div class="tools" role="group" title="About this answer">{"".join(made)}</div>'
 
 
-def _highlighted(citation: Citation) -> str:
-    passage = citation.passage
-    start, end = citation.start - passage.start, citation.end - passage.start
-    if start < 0 or passage.text[start:end] != citation.quote:
-        # A quote that reaches beyond its passage stands alone: better no context than the wrong words marked.
-        return f'<mark class="quote">{_phrased(citation)}</mark>'
-    before, after = passage.text[:start], passage.text[end:]
-    return f'{inert(before)}<mark class="quote">{_phrased(citation)}</mark>{inert(after)}'
+def place(passage: Passage, citation: Citation | None = None) -> str:
+    """The target of a link into a document: `#at=ID;start,end;passage start,end;answer start,end`, in characters."""
+    start, end = (citation.start, citation.end) if citation else (passage.start, passage.end)
+    where = f"#at={quote(passage.document_id, safe='')};{start},{end};{passage.start},{passage.end}"
+    if citation and citation.answer_start is not None and citation.answer_end is not None:
+        where += f";{citation.answer_start},{citation.answer_end}"
+    return where
 
 
-def _phrased(citation: Citation) -> str:
-    quote = citation.quote
-    if citation.answer_start is None or citation.answer_end is None:
-        return inert(quote)
-    start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
-    if not 0 <= start < end <= len(quote):
-        return inert(quote)
-    return f'{inert(quote[:start])}<mark class="phrase">{inert(quote[start:end])}</mark>{inert(quote[end:])}'
+def _text(answer: Answer) -> str:
+    """The paragraphs: an answer phrase stands out before the sentence that says it, items become a list."""
+    paragraphs = [part for part in re.split(r"\n\s*\n", answer.text.strip()) if part.strip()]
+    link = _linker(answer)
+    if len(paragraphs) < 2 or len(paragraphs[0]) > _LEAD or paragraphs[0].startswith("- "):
+        return "".join(_paragraph(part, link) for part in paragraphs)
+    first = f'<div class="lead">{_linked(paragraphs[0], link)}</div>'
+    return first + "".join(_paragraph(part, link) for part in paragraphs[1:])
 
 
-def _others(hits: list[Hit]) -> str:
-    if not hits:
+def _paragraph(text: str, link: Callable[[str], str]) -> str:
+    lines = text.split("\n")
+    if all(line.startswith("- ") for line in lines):
+        items = "".join(f"<li>{_linked(line[2:], link)}</li>" for line in lines)
+        return f'<ul class="rest">{items}</ul>'
+    return f'<div class="rest">{"<br>".join(_linked(line, link) for line in lines)}</div>'
+
+
+def _linked(text: str, link: Callable[[str], str]) -> str:
+    # Splitting at a pattern with a group gives text, number, text, number, ..., text.
+    pieces = _MARKER.split(text)
+    shown = [_flow(pieces[0])]
+    for number, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        shown += [link(number), _flow(after)]
+    return "".join(shown)
+
+
+def _linker(answer: Answer) -> Callable[[str], str]:
+    by_number = {citation.number: citation for citation in answer.citations}
+
+    def link(number: str) -> str:
+        citation = by_number.get(int(number))
+        if citation is None:
+            return inert(f"[{number}]")
+        words = inert(" ".join(citation.quote.split()))
+        target = inert(place(citation.passage, citation))
+        return f'<a class="place cite" role="doc-noteref" href="{target}" title="{words}">&#91;{number}&#93;</a>'
+
+    return link
+
+
+def _refused(answer: Answer) -> str:
+    """The card of a question that the documents do not answer: never a citation, but the nearest passage to read."""
+    card = [
+        "<h3>The documents do not say this.</h3>",
+        f"<div>Looked for: <q>{_line(answer.standalone_question)}</q></div>",
+    ]
+    if answer.hits:
+        passage = answer.hits[0].passage
+        text = " ".join(passage.text.split())
+        shown = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+        link = f'<a class="place" href="{inert(place(passage))}">Read it in the article</a>'
+        card.append(
+            f'<div class="nearest">The nearest passage, in {_line(passage.title)}:'
+            f'<blockquote dir="auto">{_line(shown)}</blockquote>{link}</div>'
+        )
+    card.append('<div class="rephrase"></div>')
+    return f'<div class="abstained answer-text" dir="auto">{"".join(card)}</div>{_searched(answer)}{_about(answer)}'
+
+
+def _searched(answer: Answer) -> str:
+    if answer.standalone_question in ("", answer.question):
         return ""
-    cards = "".join(
-        f'<article class="source other"><header>{_origin(hit.passage)}</header>'
-        f'<blockquote dir="auto">{inert(hit.passage.text)}</blockquote></article>'
-        for hit in hits
+    return (
+        f'<div class="aside searched">Searched for: <q class="searched-text" dir="auto">'
+        f'{_line(answer.standalone_question)}</q> <button type="button" name="again">Change</button></div>'
     )
-    return f'<details class="others"><summary>Other passages looked at ({len(hits)})</summary>{cards}</details>'
 
 
-def _origin(passage: Passage) -> str:
-    # The name of the file says enough; where it lies on this machine is nobody's business.
-    source = passage.source if "://" in passage.source else PurePath(passage.source).name
-    shown = f'<span class="title" dir="auto">{inert(passage.title or source)}</span>'
-    if source and source != passage.title:
-        shown += f'<span class="where" dir="auto">{inert(source)}</span>'
-    return shown
+def _about(answer: Answer) -> str:
+    """The badge in words with its number on demand, who wrote the answer, and why these passages."""
+    sure = SURE[answer.verdict].format(f"{answer.confidence:.0%}")
+    shown = [
+        f'<details class="verdict verdict-{answer.verdict}"><summary>{BADGES[answer.verdict]}</summary>'
+        f"<div>{_line(sure)}</div></details>"
+    ]
+    if answer.hits:
+        shown.append(_why(answer))
+    written = _aside("", WRITTEN, "written") if answer.mode == "llm" else ""
+    notice = _aside("", answer.notice, "notice") if answer.notice else ""
+    return f'<div class="about">{"".join(shown)}</div>{written}{notice}'
+
+
+def _why(answer: Answer) -> str:
+    known = {one.passage_id: one for one in why(answer)}
+    rows = []
+    for hit in answer.hits:
+        passage = hit.passage
+        start = " ".join(passage.text.split()[:14])
+        link = f'<a class="place" href="{inert(place(passage))}">{_line(start)} …</a>'
+        rows.append(f'<li dir="auto">{link}<span class="signs">{_signs(known[passage.id])}</span></li>')
+    return f'<details class="why"><summary>Why this passage?</summary><ol>{"".join(rows)}</ol></details>'
+
+
+def _signs(one: Why) -> str:
+    words = f"Words matched: {', '.join(one.words)}" if one.words else "No word matched"
+    ranks = (("by meaning", one.dense_rank), ("by words", one.lexical_rank), ("together", one.fused_rank))
+    told = [f"{name}: rank {rank}" if rank is not None else f"{name}: not found" for name, rank in ranks]
+    return _line(" · ".join([words, *told]))
+
+
+def _aside(label: str, text: str, kind: str) -> str:
+    return f'<div class="aside {kind}">{f"{label}: " if label else ""}{_line(text)}</div>'
 
 
 def _line(text: str) -> str:

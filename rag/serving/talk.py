@@ -1,15 +1,15 @@
-"""A visitor's conversation as values: what was asked, what came, what is shown. Knows nothing of the page's layout."""
+"""A visitor's conversation as values: what was asked, what came, what is shown. Knows neither layout nor storage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.errors import RagError
 from rag.schema import Answer, Asks, Turn
 from rag.serving.opening import Opening
-from rag.serving.render import answer_html, note_html, question_html, sources_html
+from rag.serving.render import answer_html, note_html, question_html, tools_html
 
 # What a visitor's session keeps; older exchanges leave the page, so that its state stays bounded.
 KEPT = 30
@@ -19,20 +19,38 @@ State = Literal["waiting", "growing", "whole", "failed", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what has come of it so far; `key` numbers it within the conversation."""
+    """A question and what has come of it so far.
+
+    `key` numbers it on the page, `number` in the conversation as it is kept (0: not kept); `thumb` is "up", "down" or
+    nothing.
+    """
 
     key: int
     question: str
     state: State = "waiting"
     answer: Answer | None = None
     note: str = ""
+    number: int = 0
+    thumb: str = ""
 
 
 Talk = tuple[Exchange, ...]
 
 
-def ask(opening: Opening[Asks], question: str, talk: Talk) -> Iterator[Talk]:
-    """The conversation as it grows by one question; never raises a RagError, which becomes a line of the page."""
+def ask(
+    opening: Opening[Asks],
+    question: str,
+    talk: Talk,
+    scope: Callable[[], Sequence[str] | None] = lambda: None,
+) -> Iterator[Talk]:
+    """The conversation as it grows by one question; never raises a RagError, which becomes a line of the page.
+
+    Args:
+        opening: the bot, which may still be loading.
+        question: as typed.
+        talk: the conversation before it.
+        scope: says, once the bot is open, which documents to ask; None for all that belong to nobody in particular.
+    """
     exchange = Exchange(key=talk[-1].key + 1 if talk else 1, question=question, note="Looking …")
     earlier = talk[-(KEPT - 1) :]
     yield (*earlier, exchange)
@@ -40,8 +58,9 @@ def ask(opening: Opening[Asks], question: str, talk: Talk) -> Iterator[Talk]:
     while not opening.wait(0.3):
         yield (*earlier, replace(exchange, note="Loading models … your question comes next."))
     try:
-        for answer in opening.bot.stream(question, history=turns(talk)):
-            exchange = replace(exchange, state="growing", answer=answer, note="")
+        for answer in opening.bot.stream(question, history=turns(talk), documents=scope()):
+            note = "" if answer.text else "Reading the passages found …"
+            exchange = replace(exchange, state="growing", answer=answer, note=note)
             yield (*earlier, exchange)
         yield (*earlier, replace(exchange, state="whole"))
     except RagError as error:
@@ -70,17 +89,14 @@ def messages(talk: Talk) -> list[dict[str, str]]:
     shown: list[dict[str, str]] = []
     for one in talk:
         if one.question.strip():
-            shown.append({"role": "user", "content": question_html(one.question)})
-        answered = answer_html(one.answer, one.key, whole=one.state == "whole") if one.answer else ""
-        noted = note_html(one.note) if one.note else ""
-        shown.append({"role": "assistant", "content": answered + noted})
+            shown.append({"role": "user", "content": question_html(one.question, one.key)})
+        shown.append({"role": "assistant", "content": _answered(one, last=one is talk[-1])})
     return shown
 
 
-def sources(talk: Talk) -> str:
-    """The sources of every answer shown, the newest first; the page's script shows one at a time."""
-    shown = ""
-    for one in reversed(talk):
-        if one.answer:
-            shown += sources_html(one.answer, one.key, older=bool(shown))
-    return shown
+def _answered(one: Exchange, *, last: bool) -> str:
+    waiting = one.state in ("waiting", "growing")
+    noted = note_html(one.note, waiting=waiting) if one.note else ""
+    answered = answer_html(one.answer, whole=one.state == "whole") if one.answer and one.answer.text else ""
+    tools = tools_html(number=one.number, last=last, thumb=one.thumb) if not waiting else ""
+    return f'<div class="answer" id="answer-{one.key}">{answered}{noted}{tools}</div>'

@@ -30,6 +30,7 @@ class Sources(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sources: tuple[str, ...]
+    dry_run: bool = False
 
 
 class Removed(BaseModel):

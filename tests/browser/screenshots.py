@@ -11,9 +11,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.serving import BROWSER_FLAGS, CHECKOUT, served_page
-
-QUESTIONS = ("Who won the football World Cup in 2018?", "Who is Kevork Oskanian?")
+from tests.browser.doing import QUESTION, UNANSWERABLE, ask
+from tests.browser.serving import BROWSER_FLAGS, CHECKOUT, PATIENCE, served_page
 
 
 def main() -> None:
@@ -29,14 +28,13 @@ def main() -> None:
 
 
 def _picture(browser: Browser, address: str, scheme: Literal["light", "dark"], path: Path) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": 1440, "height": 820}, color_scheme=scheme)
     page.goto(address)
-    expect(page.locator(".status-ready")).to_be_visible(timeout=120_000)
-    for number, question in enumerate(QUESTIONS, start=1):
-        page.locator("#question textarea").fill(question)
-        page.locator("#question textarea").press("Enter")
-        expect(page.locator("#chat .verdict")).to_have_count(number, timeout=60_000)
-    page.locator("#chat .question").last.hover()
+    expect(page.locator("#status .status-ready")).to_be_visible(timeout=PATIENCE)
+    ask(page, UNANSWERABLE)
+    ask(page, QUESTION)
+    expect(page.locator("#chips button").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#reader-text mark.quote").first).to_be_visible()
     page.screenshot(path=path, animations="disabled")
     print(path)
     page.close()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+PATIENCE = 90_000  # milliseconds; models load slowly on a busy machine
 CHECKOUT = Path(__file__).resolve().parents[2]
 # Nothing that a browser does on its own account: no updates, no accounts, no first-run pages.
 BROWSER_FLAGS = [

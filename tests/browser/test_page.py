@@ -1,4 +1,4 @@
-"""A reader's visit, in a real browser: the page, an answer, its quote, an honest no, and nothing leaves the machine."""
+"""A reader's visit in a real browser: the first open, an answer, an honest no, a follow-up, and what follows them."""
 
 from __future__ import annotations
 
@@ -6,135 +6,92 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.serving import BROWSER_FLAGS, CHECKOUT, served_page
+from tests.browser.conftest import Visit
+from tests.browser.doing import QUESTION, UNANSWERABLE, ask
+from tests.browser.serving import CHECKOUT, PATIENCE, served_page
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 90_000  # milliseconds; models load slowly on a busy machine
-QUESTION = "Who is Kevork Oskanian?"
-UNANSWERABLE = "Who won the football World Cup in 2018?"
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("page") / "data"
-
-
-@pytest.fixture(scope="module")
-def address(data_dir: Path) -> Iterator[str]:
-    with served_page(data_dir) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A visitor of its own, whose every request stays on this machine and whose console stays quiet."""
-    context = browser.new_context(viewport={"width": 1440, "height": 700})
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE)
-    hosts: set[str | None] = set()
-    complaints: list[str] = []
-    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    opened.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(address)
-    yield opened
-    context.close()
-    assert hosts <= {"127.0.0.1", None}, "a request left the machine"
-    assert complaints == []
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait for the whole answer."""
-    answered = page.locator("#chat .verdict").count()
-    page.locator("#question textarea").fill(question)
-    page.locator("#question textarea").press("Enter")
-    expect(page.locator("#chat .verdict")).to_have_count(answered + 1, timeout=PATIENCE)
-
-
-def ready(page: Page) -> None:
-    expect(page.locator(".status-ready")).to_be_visible(timeout=PATIENCE)
-
-
-def test_the_page_is_there_before_its_models_and_becomes_ready(browser: Browser, tmp_path: Path) -> None:
-    with served_page(tmp_path / "data") as address:
-        opened = browser.new_page()
-        response = opened.goto(address, timeout=PATIENCE)
+def test_the_page_is_there_before_its_models_and_keeps_its_conversation_through_a_restart(
+    browser: Browser, tmp_path: Path
+) -> None:
+    port = str(free_port())
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    with served_page(tmp_path / "data", "--port", port) as address:
+        response = page.goto(address)
         assert response is not None
         assert "Loading models" in response.text()
-        expect(opened.locator(".status-ready")).to_have_text("Ready · 1 document", timeout=PATIENCE)
-        opened.close()
+        ask(page, QUESTION)  # while they load
+        expect(page.locator("#chat .answer-text")).to_contain_text("Oskanian")
+        expect(page.locator("#conversations li.here")).to_contain_text(QUESTION)
+        page.goto("about:blank")  # what the tab keeps of the page stays
+    with served_page(tmp_path / "data", "--port", port) as address:
+        page.goto(address)
+        expect(page.locator("#chat .question")).to_have_text(QUESTION)
+        page.locator("#chat a.cite").first.click()
+        expect(page.locator("#reader-text mark.quote").first).to_contain_text("Oskanian")
+        expect(page.locator("#conversations li.here")).to_contain_text(QUESTION)
+    context.close()
 
 
-def test_a_question_asked_while_models_load_is_answered_when_they_have(browser: Browser, tmp_path: Path) -> None:
-    with served_page(tmp_path / "data") as address:
-        opened = browser.new_page()
-        opened.goto(address, timeout=PATIENCE)
-        opened.set_default_timeout(PATIENCE)
-        ask(opened, QUESTION)
-        expect(opened.locator("#chat .answer-text")).to_contain_text("Oskanian")
-        opened.close()
-
-
-def test_an_answer_has_a_number_whose_quote_is_in_the_document(page: Page) -> None:
-    ready(page)
+def test_an_answer_says_how_sure_it_is_in_words_and_the_number_on_demand(page: Page) -> None:
     ask(page, QUESTION)
-    expect(page.locator("#chat a.cite").first).to_have_text("[1]")
-    quote = page.locator("#c-1-1 mark.quote").text_content() or ""
-    document = (CHECKOUT / "corpus" / "turkey-azerbaijan-2020.md").read_text(encoding="utf-8")
-    assert "Oskanian" in quote
-    assert " ".join(quote.split()) in " ".join(document.split())
+    badge = page.locator("#chat details.verdict")
+    expect(badge.locator("summary")).to_have_text(re.compile("Strong|Partial"))
+    expect(badge.locator("div")).to_be_hidden()
+    badge.locator("summary").click()
+    expect(badge.locator("div")).to_contain_text(re.compile(r"\d+%"))
 
 
-def test_clicking_a_number_brings_its_words_into_view(page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 500})  # where the quote cannot be in view already
-    ready(page)
+def test_why_a_passage_was_read_is_told(page: Page) -> None:
     ask(page, QUESTION)
-    mark = page.locator("#c-1-1 mark.quote")
-    expect(mark).not_to_be_in_viewport()
-    page.locator("#chat a.cite").first.click()
-    expect(mark).to_be_in_viewport(ratio=0.9)
-    expect(page.locator("#c-1-1")).to_have_class(re.compile("flash"))
+    why = page.locator("#chat details.why")
+    why.locator("summary").click()
+    expect(why.locator(".signs").first).to_contain_text(re.compile(r"by meaning.*by words.*together: rank \d"))
+    why.locator("a.place").first.click()
+    expect(page.locator("#reader-text mark.quote").first).to_be_in_viewport()
 
 
-def test_an_old_answers_number_shows_its_own_sources_again(page: Page) -> None:
-    ready(page)
-    ask(page, QUESTION)
-    ask(page, "Who is Hikmet Hajiyev?")
-    expect(page.locator("#c-1-1 mark.quote")).to_be_hidden()
-    page.locator('#chat a.cite[href="#c-1-1"]').first.click()
-    expect(page.locator("#c-1-1 mark.quote")).to_be_visible()
-    expect(page.locator("#c-2-1 mark.quote")).to_be_hidden()
-
-
-def test_a_question_outside_the_documents_gets_an_honest_no(page: Page) -> None:
-    ready(page)
+def test_a_question_outside_the_documents_gets_an_honest_no_and_the_nearest_passage(page: Page) -> None:
     ask(page, UNANSWERABLE)
-    expect(page.locator("#chat .verdict")).to_have_text("Not in the documents")
+    card = page.locator("#chat .abstained")
+    expect(card).to_contain_text("The documents do not say this.")
+    expect(card).to_contain_text(UNANSWERABLE)
+    expect(page.locator("#chat details.verdict summary")).to_have_text("Not in the documents")
     expect(page.locator("#chat a.cite")).to_have_count(0)
-    expect(page.locator("#sources article.source:not(.other)")).to_have_count(0)
-    expect(page.locator("#sources details.others")).not_to_have_attribute("open", "")
+    card.locator("a.place").click()
+    expect(page.locator("#reader-text mark.quote").first).to_be_in_viewport()
+
+
+def test_a_follow_up_shows_what_was_searched_for_which_can_be_changed(page: Page) -> None:
+    ask(page, QUESTION)
+    ask(page, "What does he say about Putin?")
+    expect(page.locator("#chat .searched-text")).to_contain_text("Oskanian")
+    page.locator("#chat button[name=again]").click()
+    box = page.locator("#question textarea")
+    expect(box).to_have_value(re.compile("Oskanian"))
+    expect(box).to_be_focused()
+    ask(page, "What does Oskanian say about Pashinyan?")
+    expect(page.locator("#chat .question")).to_have_count(3)
 
 
 def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page) -> None:
-    ready(page)
     long = "why " * 600
     page.locator("#question textarea").fill(long)
     page.locator("#send").click()
@@ -142,63 +99,69 @@ def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page) -> None:
     expect(page.locator("#question textarea")).to_have_value(long)
 
 
-def test_starters_are_offered_asked_and_gone(page: Page) -> None:
-    ready(page)
-    chips = page.locator("#starters button:visible")
-    expect(chips.first).to_be_visible()
+def test_starters_and_follow_ups_are_offered_and_answered(page: Page) -> None:
+    chips = page.locator("#chips button")
+    expect(chips).to_have_count(3, timeout=PATIENCE)
     question = chips.first.text_content() or ""
     chips.first.click()
     expect(page.locator("#chat .question")).to_have_text(question.strip())
-    expect(page.locator("#chat a.cite").first).to_be_visible()
-    expect(chips).to_have_count(0)
-    page.locator("#clear").click()
-    expect(page.locator("#chat .question")).to_have_count(0)
-    expect(chips.first).to_be_visible()
+    expect(page.locator("#chat a.cite").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#chat .tools")).to_have_count(1, timeout=PATIENCE)
+    expect(chips.filter(has_text=question)).to_have_count(0)
 
 
-def test_two_visitors_do_not_see_each_other(page: Page, browser: Browser, address: str) -> None:
-    ready(page)
+def test_asking_again_and_editing_take_the_place_of_the_last_answer(page: Page) -> None:
     ask(page, QUESTION)
-    other = browser.new_context().new_page()
-    other.goto(address)
-    ask(other, "What about his university?")
-    assert "Oskanian" not in (other.locator("#chat .question").text_content() or "")
+    page.locator("#answer-1").evaluate("one => { one.title = 'the first answer'; }")
+    page.locator("#chat button[name=retry]").click()
+    expect(page.locator("#answer-1:not([title]) .tools")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("#chat .question")).to_have_count(1)
-    expect(other.locator("#chat .searched")).to_have_count(0)
-    other.context.close()
+    page.locator("#chat button[name=edit]").click()
+    expect(page.locator("#editing")).to_be_visible()
+    page.locator("#question textarea").fill("Who is Hikmet Hajiyev?")
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator("#chat .question")).to_have_text("Who is Hikmet Hajiyev?")
+    expect(page.locator("#chat .answer-text")).to_contain_text("Hajiyev", timeout=PATIENCE)
+    expect(page.locator("#conversations .meta").first).to_contain_text("1 answer", timeout=PATIENCE)
 
 
-PAYLOADS = (
-    "<img src=//192.0.2.1/a onerror=document.title='hit'> ![a](//192.0.2.1/b) ${document.title='hit'} `x` {{value}}"
-)
-
-
-def test_what_a_visitor_types_never_acts(page: Page) -> None:
-    ready(page)
-    title = page.title()
-    ask(page, PAYLOADS + " Oskanian")
-    expect(page.locator("#chat .question")).to_have_text(PAYLOADS + " Oskanian")
-    expect(page.locator("#chat img")).to_have_count(0)
-    assert page.title() == title
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 1440])
-def test_nothing_sticks_out_of_the_page(page: Page, width: int, scheme: str) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    ready(page)
-    ask(page, QUESTION + " " + "x" * 200)
+def test_an_answer_is_copied_with_its_quotes(visit: Visit) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
     ask(page, QUESTION)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#chat button[name=copy]").click()
+    expect(page.locator("#news")).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "[1] “" in copied
+    assert "Oskanian" in copied
 
 
-def test_the_command_line_asks_through_the_open_page(page: Page, data_dir: Path) -> None:
-    ready(page)
+def test_a_judgement_and_its_reason_are_kept(page: Page) -> None:
+    ask(page, QUESTION)
+    page.locator("#chat button[name=bad]").click()
+    page.get_by_label("The quote does not support it").check()
+    page.locator("#complaint textarea").fill("It is about somebody else.")
+    page.locator("#complaint button[value=send]").click()
+    expect(page.locator("#chat button[name=bad]")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.locator("#chat button[name=bad]")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+
+
+def test_stop_ends_an_answer_and_the_next_one_comes(page: Page) -> None:
+    page.locator("#question textarea").fill("Which countries does the article name, and what does each of them want?")
+    page.locator("#question textarea").press("Enter")
+    halt = page.locator("#stop")
+    expect(halt).to_be_enabled()
+    halt.click()
+    expect(page.locator("#chat .tools")).to_have_count(1, timeout=PATIENCE)
+    ask(page, QUESTION)
+    expect(page.locator("#chat .answer-text").last).to_contain_text("Oskanian")
+
+
+def test_the_command_line_asks_through_the_open_page(page: Page, page_data: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from rag.cli import main; main()", "ask", QUESTION],
         cwd=CHECKOUT,
-        env={**os.environ, "RAG_DATA_DIR": str(data_dir)},
+        env={**os.environ, "RAG_DATA_DIR": str(page_data)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -207,4 +170,4 @@ def test_the_command_line_asks_through_the_open_page(page: Page, data_dir: Path)
     assert done.returncode == 0, done.stderr
     assert "Oskanian" in done.stdout
     assert "[1]" in done.stdout
-    assert (data_dir / "owner.json").exists(), "the page lost its data directory"
+    assert (page_data / "owner.json").exists(), "the page lost its data directory"

@@ -1,39 +1,22 @@
-// Citations: one listener for the whole document, because messages are drawn again while they grow.
-(() => {
-  "use strict";
+// Starts the page: each part listens on its own. Gradio draws the shells that they fill, so they wait for these.
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+import { start as answers, extras } from "./answers.js";
+import { start as conversations, arrived, wanted } from "./conversations.js";
+import { start as documents } from "./documents.js";
+import { $, present } from "./dom.js";
+import { start as drawers } from "./drawers.js";
+import { empty as reader } from "./reader.js";
+import { start as settings } from "./settings.js";
 
-  function show(section) {
-    for (const other of document.querySelectorAll("section.sources")) {
-      other.classList.toggle("older", other !== section);
-    }
-  }
+// What Gradio's events call: see ui.py.
+window.articlePage = { extras, wanted, arrived };
 
-  function open(link) {
-    const card = document.getElementById(link.getAttribute("href").slice(1));
-    if (!card) return;
-    show(card.closest("section.sources"));
-    const quote = card.querySelector("mark.quote") ?? card;
-    quote.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "center" });
-    card.focus({ preventScroll: true });
-    card.classList.remove("flash");
-    void card.offsetWidth; // restarts the animation of a card that is clicked twice
-    card.classList.add("flash");
-  }
-
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a.cite") : null;
-    if (!link) return;
-    event.preventDefault();
-    event.stopPropagation();
-    open(link);
-  }, true);
-
-  // Gradio labels each message with its source, HTML and all; its text speaks for itself.
-  new MutationObserver(() => {
-    for (const message of document.querySelectorAll('#chat [data-testid][aria-label*="message:"]')) {
-      message.removeAttribute("aria-label");
-    }
-  }).observe(document, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
-})();
+// The layout is whole once its last part is there.
+await Promise.all(["#masthead h1", "#side h2", "#reader-text", "#dialogs dialog", "#question textarea"].map(present));
+$("#question textarea").setAttribute("aria-label", "Your question");
+drawers();
+reader();
+conversations();
+settings();
+answers();
+documents();
