@@ -195,7 +195,10 @@ async function offer() {
     return; // chips are a kindness; the page is whole without them
   }
   if (offered !== state) return;
+  const pane = $("#chat .bubble-wrap");
+  const atEnd = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 40;
   $("#chips").replaceChildren(...found.questions.map(chip));
+  if (atEnd) pane.scrollTop = pane.scrollHeight; // the chips took room from the last answer
   const card = last && $(".rephrase", last);
   if (card && found.rephrasing) card.replaceChildren("Perhaps: ", chip(found.rephrasing));
 }
