@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -100,23 +101,25 @@ class Writers:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
 
-    def run(self, seed: int, kill_after: float | None) -> Run:
-        """Let one write; kill it so many seconds after it began to."""
+    def run(self, seed: int, doomed: int = 0, kill_after: float = 0.0) -> Run:
+        """Let one write; kill it so many seconds after it began write number `doomed`, from 1 on; never with 0."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{seed} {_ROUNDS}\n")
         self._process.stdin.flush()
-        said, run, began, pid = self._lines(), Run(), 0.0, 0
+        said, run, began, pid, writes = self._lines(), Run(), 0.0, 0, 0
         for word, *rest in said:
             match word:
                 case "pid":
                     pid = int(rest[0])
                 case "begin":
                     began = time.monotonic()
-                    if kill_after is not None:
-                        time.sleep(kill_after)
-                        os.kill(pid, signal.SIGKILL)
                 case "try":
                     run.tried = (rest[0], rest[1])
+                    writes += 1
+                    if writes == doomed:
+                        time.sleep(kill_after)
+                        with contextlib.suppress(ProcessLookupError):  # it was quicker
+                            os.kill(pid, signal.SIGKILL)
                 case "ack":
                     run.acknowledged.append((rest[0], rest[1]))
                     run.tried = None
@@ -196,8 +199,9 @@ def test_killed_process_leaves_every_document_all_old_or_all_new(
     for attempt in range(3 * KILLS):
         if places.total() - places["after the last write"] == KILLS:
             break
-        # The first one is let alone, to learn how long it takes.
-        run = writers.run(1_000 * batch + attempt, choose.uniform(0, 0.95 * seconds) if attempt else None)
+        # The first one is let alone, to learn how long it takes; the others die in their first, second, ... write.
+        doomed = 1 + (attempt - 1) % _ROUNDS if attempt else 0
+        run = writers.run(1_000 * batch + attempt, doomed, choose.uniform(0, seconds / _ROUNDS))
         seconds = run.seconds if run.seconds and not attempt else seconds
         places[place_of_death(folder, run)] += 1
         after_first += bool(run.acknowledged) and not run.ended

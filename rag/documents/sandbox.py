@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -117,7 +118,8 @@ def _why_it_ended(status: int, last: str, kind: str, limits: Limits) -> str:
         return _too_slow(limits.cpu_seconds)
     if last.startswith("MemoryError") or status == -9:  # the system's own answer to want of memory
         return f"needs more than {limits.memory // 1024**2:,} MB of memory to be read; split it into smaller files."
-    reason = last[:200] or f"its reader crashed with status {status}"
+    said = re.sub(r"^(?:\w+\.)+\w+: ", "", last)  # without the name of a library's error class
+    reason = said[:200] or f"its reader crashed with status {status}"
     return f"cannot be read as {kind} ({reason}); save it in another format."
 
 

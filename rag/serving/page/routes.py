@@ -8,6 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
+from rag.errors import DocumentNotFound
 from rag.serving.keeping import Keeping
 from rag.serving.opening import Opening
 from rag.serving.page.shelf import Profile, Shelf, shelf_router
@@ -124,6 +125,12 @@ def _suggestions(opening: Opening[Shelf], keeping: Keeping) -> APIRouter:
 
     @router.post("/suggestions")
     def suggest(body: Wanted, profile: Profile) -> Suggested:
+        try:
+            return look_for(body, profile)
+        except DocumentNotFound:  # deleted while questions were tried on it
+            return Suggested()
+
+    def look_for(body: Wanted, profile: str) -> Suggested:
         bot = opening.bot
         scope = Visitor(opening, keeping, profile).scope(body.documents)
         if not body.number:
