@@ -200,7 +200,7 @@ def test_killed_process_leaves_every_document_all_old_or_all_new(
         if places.total() - places["after the last write"] == KILLS:
             break
         # The first one is let alone, to learn how long it takes; the others die in their first, second, ... write.
-        doomed = 1 + (attempt - 1) % _ROUNDS if attempt else 0
+        doomed = attempt if attempt <= _ROUNDS else _ROUNDS // 2
         run = writers.run(1_000 * batch + attempt, doomed, choose.uniform(0, seconds / _ROUNDS))
         seconds = run.seconds if run.seconds and not attempt else seconds
         places[place_of_death(folder, run)] += 1

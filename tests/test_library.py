@@ -102,7 +102,12 @@ def test_ctrl_c_leaves_every_document_whole_or_absent(tmp_path: Path) -> None:
         (tmp_path / f"{number}.txt").write_text(f"Text number {number}. {MINE} {FERRY} " * 20)
     data = tmp_path / "data"
     settings = {"RAG_DATA_DIR": str(data), "RAG_CORPUS_DIR": ""}
-    command = [sys.executable, "-m", "rag", "ingest", *(str(tmp_path / f"{n}.txt") for n in range(300))]
+    # Started in a shell's background, a process inherits that Ctrl-C is ignored.
+    program = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('rag', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", program, "ingest", *(str(tmp_path / f"{n}.txt") for n in range(300))]
     root = Path(__file__).resolve().parents[1]
     running = subprocess.Popen(
         command, cwd=root, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 
-from rag.documents import MAX_BYTES, load
+from rag.documents import load
 from rag.documents.raw import Unreadable
 from rag.documents.sandbox import Limits, parse_apart
 from rag.errors import DocumentError
@@ -69,13 +70,14 @@ def test_a_line_of_100_mb_is_refused_unread(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", [b"1", b"[", b"ab ", b"((", "e\u0301\u0316".encode()])
 def test_a_hostile_line_of_19_mb_ends(tmp_path: Path, unit: bytes) -> None:
-    (tmp_path / "line.txt").write_bytes((unit * (MAX_BYTES // len(unit)))[: 19 * 1024**2])
+    (tmp_path / "line.txt").write_bytes(unit * (19 * 1024**2 // len(unit)))
     told = ""
     try:
         told = load(str(tmp_path / "line.txt")).text[:100]
     except DocumentError as error:
         told = str(error)
-    assert told.startswith(unit.decode()) or "takes longer than" in told or "memory" in told
+    whole = told.startswith(unicodedata.normalize("NFC", unit.decode()))
+    assert whole or "takes longer than" in told or "memory" in told
 
 
 def test_the_child_starts_from_any_folder_with_the_packages_of_its_parent(tmp_path: Path) -> None:
