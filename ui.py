@@ -34,7 +34,7 @@ ARRIVED = "(conversation) => { window.articlePage?.arrived(conversation); }"
 
 def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
     """The page over a bot that may still be loading. What a visitor does is kept for that visitor alone."""
-    from rag.serving.endpoints import add_endpoints
+    from rag.serving.endpoints import AT_ONCE, CONCURRENCY, add_endpoints
     from rag.serving.page.shells import shell
 
     bare: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
@@ -63,7 +63,7 @@ def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asked = gr.on(
             [send.click, box.submit], _asker(opening, keeping), [box, visit, told], shown, js=SENT,
-            concurrency_id="ask", concurrency_limit=8, show_progress="minimal", show_progress_on=[chat],
+            concurrency_id=CONCURRENCY, concurrency_limit=AT_ONCE, show_progress="minimal", show_progress_on=[chat],
             # Else Gradio drops what is sent while it still stops an answer; the page's script asks one at a time.
             trigger_mode="multiple", api_visibility="private",
         )  # fmt: skip
@@ -78,7 +78,7 @@ def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
         timer = gr.Timer(1.0)
         gr.on([page.load, timer.tick], _watcher(opening), None, [status, timer], queue=False, **quiet)
     # Eight answers at once; the sixty-fourth in the queue is told that the page is busy.
-    page.queue(default_concurrency_limit=8, max_size=64)
+    page.queue(default_concurrency_limit=AT_ONCE, max_size=64)
     return page
 
 

@@ -70,7 +70,7 @@ def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: 
             for document in documents:
                 index.add(document)
             retriever = Retriever(index, settings.top_k, settings.candidates)
-            for kind, row in track(_drawn(everything, count), description=path.name):
+            for kind, row in track(draw(everything, count), description=path.name):
                 others = [id_ for id_ in homes.values() if id_ != homes[row.context]]
                 searched = others if kind == "left out" else None
                 hits = retriever.search(row.question, documents=searched)
@@ -170,8 +170,11 @@ def ablate(examples: Sequence[Example], calibration: Calibration) -> Table:
     return table
 
 
-def _drawn(rows: Sequence[SquadQuestion], count: int) -> list[tuple[Kind, SquadQuestion]]:
-    """`count` answerable and as many unanswerable questions: adversarial where the file has them, else left out."""
+def draw(rows: Sequence[SquadQuestion], count: int) -> list[tuple[Kind, SquadQuestion]]:
+    """`count` answerable and as many unanswerable questions: adversarial where the file has them, else left out.
+
+    "left out" stands for an answerable question whose own paragraph the search must not see.
+    """
     generator = random.Random(0)
     answerable = [row for row in rows if row.answers]
     adversarial = [row for row in rows if not row.answers]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from rich.progress import track
 from rich.table import Table
 
 from evals.bootstrap import interval
-from evals.datasets import SquadQuestion, read_squad
+from evals.calibrate import draw
+from evals.datasets import read_squad
 from evals.paths import shared_dir
 from rag import Chatbot, Settings
 from rag.answering.llm.check import FILE
@@ -53,12 +53,12 @@ def collect(path: Path, count: int, reader: str) -> Iterator[Refusal]:
             for context, title in track(titles.items(), description=f"{path.name}, ingesting"):
                 bot.ingest_text(context, title)
             ids = {document.title: document.id for document in bot.documents()}
-            for row, left_out in track(_drawn(rows, count), description=f"{path.name}, asking"):
+            for kind, row in track(draw(rows, count), description=f"{path.name}, asking"):
                 own = ids.get(titles[row.context], "")
-                others = [id_ for id_ in ids.values() if id_ != own] if left_out else None
+                others = [id_ for id_ in ids.values() if id_ != own] if kind == "left out" else None
                 answer = bot.ask(row.question, documents=others)
                 if answer.abstained:
-                    yield Refusal(answer.confidence, right=left_out or not row.answers)
+                    yield Refusal(answer.confidence, right=kind != "answerable")
 
 
 def fit(refusals: Sequence[Refusal]) -> float:
@@ -90,17 +90,6 @@ def describe(refusals: Sequence[Refusal], limit: float) -> Table:
             found = interval([float(one.right) for one in own])
             table.add_row(label, str(len(own)), f"{found.mean:.1%}", f"{found.low:.1%} to {found.high:.1%}")
     return table
-
-
-def _drawn(rows: Sequence[SquadQuestion], count: int) -> list[tuple[SquadQuestion, bool]]:
-    """Questions, and whether their own paragraph is to be left out: where the file has no unanswerable ones."""
-    generator = random.Random(0)
-    answerable = [row for row in rows if row.answers]
-    adversarial = [row for row in rows if not row.answers]
-    generator.shuffle(answerable)
-    generator.shuffle(adversarial)
-    without = [(row, False) for row in adversarial[:count]] or [(row, True) for row in answerable[count : 2 * count]]
-    return [*((row, False) for row in answerable[:count]), *without]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

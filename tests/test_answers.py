@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rag import Answer, Chatbot
 
 
@@ -84,6 +86,38 @@ def test_overview_of_a_topic_speaks_of_it(corpus_bot: Chatbot) -> None:
     answer = corpus_bot.ask("Summarise what is said about Israel.")
     assert not answer.abstained
     assert sum("Israel" in citation.quote for citation in answer.citations) >= 2
+
+
+def test_each_sentence_of_a_topics_overview_has_a_word_of_it(corpus_bot: Chatbot) -> None:
+    answer = corpus_bot.ask("What is said about mercenaries?")
+    assert answer.citations
+    assert all("mercenar" in citation.quote.lower() for citation in answer.citations)
+
+
+def test_later_part_borrows_from_the_one_before(corpus_bot: Chatbot) -> None:
+    answer = corpus_bot.ask("Who is Turkey's foreign minister and who is its president?")
+    assert "Mevlut Cavusoglu [1]" in answer.text
+    assert "Recep Tayyip Erdogan [2]" in answer.text
+    assert answer.missing == ()
+
+
+def test_person_of_the_first_part_is_he_in_the_second(bot_factory: Callable[..., Chatbot]) -> None:
+    bot = bot_factory(
+        "The harbour of Alderbay is run by Ida Merrow. The bakery of Alderbay is run by Tom Hale.\n\n"
+        "Ida Merrow was born in Dover. Tom Hale was born in Lisbon."
+    )
+    answer = bot.ask("Who runs the bakery, and where was he born?")
+    assert answer.text.startswith("Tom Hale [1]")
+    assert "Lisbon" in answer.text
+    assert "Dover" not in answer.text
+
+
+def test_one_side_of_a_comparison_is_never_told_with_the_words_of_another(bot_factory: Callable[..., Chatbot]) -> None:
+    bot = bot_factory("Peru sells copper to Chile. Brazil is a large country with many rivers.")
+    answer = bot.ask("What do Peru and Brazil sell to Chile?")
+    assert "copper" in answer.text
+    assert answer.missing == ("What does Brazil sell to Chile?",)
+    assert answer.verdict == "partial"
 
 
 def test_overview_of_a_topic_that_is_not_there_is_refused(corpus_bot: Chatbot) -> None:

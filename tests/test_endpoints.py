@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from rag.serving.guards import BUSY
+from tests.loops import run_in_own_loop
 from tests.serving import BRIDGE, HARBOUR, Page, running_page, visitor
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def mcp_session(page: Page, use: Any) -> Any:
             await session.initialize()
             return await use(session)
 
-    return asyncio.run(run())
+    return run_in_own_loop(run())
 
 
 def test_agents_find_two_tools_that_say_what_they_do(page: Page) -> None:

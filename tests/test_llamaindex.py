@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.loops import run_in_own_loop
 
 if TYPE_CHECKING:
     from rag.chatbot import Chatbot
@@ -47,7 +48,7 @@ def test_query_engine_answers_with_the_same_text_as_the_chatbot(corpus_bot: Chat
 def test_query_engine_works_asynchronously(corpus_bot: Chatbot) -> None:
     from rag.llamaindex import ChatbotQueryEngine
 
-    response = asyncio.run(ChatbotQueryEngine(corpus_bot).aquery(QUESTION))
+    response = run_in_own_loop(ChatbotQueryEngine(corpus_bot).aquery(QUESTION))
     assert str(response) == corpus_bot.ask(QUESTION).text
 
 

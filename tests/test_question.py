@@ -108,6 +108,18 @@ def test_order_to_ignore_the_documents_is_no_overview() -> None:
         ("Compare Peru and Chile.", ["What is said about Peru?", "What is said about Chile?"]),
         ("How many people died, and why?", ["How many people died, and why?"]),
         ("What agreement did Peru and Chile sign?", ["What agreement did Peru and Chile sign?"]),
+        ("Compare what Peru and Chile want.", ["What does Peru want?", "What does Chile want?"]),
+        (
+            "What do the prime minister and the rebels say about it?",
+            ["What does the prime minister say about it?", "What does the rebels say about it?"],
+        ),
+        *(
+            (whole, [whole])
+            for whole in (
+                "What might the ships between Peru and Chile have carried?",
+                "What reasons are given for Brazil letting Peru and Chile have their way?",
+            )
+        ),
     ],
 )
 def test_question_words_owners_and_comparisons_are_taken_apart(question: str, parts: list[str]) -> None:

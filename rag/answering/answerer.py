@@ -86,11 +86,7 @@ class Answerer:
     def _find(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """Read the hits for one part, and rank what was read by probability."""
         if part.kind == "overview":
-            survey = self._survey(part, hits, documents)
-            if survey.confidence > 0:
-                return survey
-            # No topic that the documents hold; their sentences may answer all the same.
-            part = replace(part, kind="explanation")
+            return self._survey(part, hits, documents)
         evidence = gather(part.text, hits, self._reader)
         words = self._index.lexical
         told = features(part.text, evidence, hits, words.rarity)
@@ -98,20 +94,13 @@ class Answerer:
         held = names_held(part.text, words, documents)
         if held is not None and held < _NAMES_HELD:
             ranked = [(0.0, found) for _, found in ranked]
-        ranked.sort(key=lambda pair: -pair[0])
-        return Found(part, hits, tuple(self._about(part.name, ranked)))
+        if part.name:
+            ranked = [(probability if self._tells_of(part.name, one) else 0.0, one) for probability, one in ranked]
+        return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 
-    def _about(self, name: str, ranked: list[tuple[float, Evidence]]) -> list[tuple[float, Evidence]]:
-        """What is told of `name` alone, where that answers: in a comparison each side has its own sentences."""
-        if not name:
-            return ranked
-        own = [
-            (probability, one)
-            for probability, one in ranked
-            if probability >= self._calibration.answer
-            and mentions(self._source(one).text[self._with_speaker(one).start : one.end], name)
-        ]
-        return own or ranked
+    def _tells_of(self, name: str, evidence: Evidence) -> bool:
+        """Whether the evidence names the side of a comparison that is asked about: the other side has its own words."""
+        return mentions(self._source(evidence).text[self._with_speaker(evidence).start : evidence.end], name)
 
     def _write(
         self, draft: Answer, found: Sequence[Found], timings: dict[str, float], began: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.answering.evidence import opens_with_pronoun
+from rag.index.lexical import content_words, root
 from rag.schema import Document, Encoder
 from rag.sentences import sentence_spans
 
@@ -33,7 +34,10 @@ def central_sentences(document: Document, encoder: Encoder, count: int, topic: s
     told = [(s, e) for s, e in every if e - s >= _SHORTEST and text[e - 1] in ".!?…\"”'’"]
     told = [(s, e) for s, e in told if not opens_with_pronoun(text[s:e])]
     # A poem or a list may have no sentence of the usual form; its lines then stand for it.
-    spans = (told or every)[:_MOST_SENTENCES]
+    spans = told or every
+    if topic:
+        spans = [(s, e) for s, e in spans if _shares_a_word(text[s:e], topic)] or spans
+    spans = spans[:_MOST_SENTENCES]
     if len(spans) <= count:
         return spans
     vectors = encoder.encode_passages([text[start:end] for start, end in spans])
@@ -46,6 +50,10 @@ def central_sentences(document: Document, encoder: Encoder, count: int, topic: s
         left = [row for row in range(len(spans)) if row not in chosen]
         chosen.append(max(left, key=lambda row: worth[row] - (1 - _RELEVANCE) * _most(alike[row, chosen])))
     return [spans[row] for row in sorted(chosen)]
+
+
+def _shares_a_word(sentence: str, topic: str) -> bool:
+    return bool({root(word) for word in content_words(sentence)} & {root(word) for word in content_words(topic)})
 
 
 def _most(likeness: Vectors) -> float:

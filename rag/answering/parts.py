@@ -14,16 +14,19 @@ _BETWEEN = re.compile(rf"\?\s+|\s*[;]\s*|,?\s+(?:and|but|or)\s+(?:also\s+)?(?={_
 # What each of several subjects can do on its own; "sign a treaty" or "meet" they do together.
 _ALONE = (
     r"(?:think|say|said|see|view|want|gain|get|do|did|respond|react|claim|argue|believe|differ|feel|regard|play|have|hope"
-    r"|interpret|describe|explain|stand|contribute|provide|supply|accuse|judge|assess|offer|give|send|answer)"
-)
-_SUBJECTS = re.compile(
-    r"^(?P<ask>(?:what|how|why|where|when|which \w+|what \w+))\s+(?:(?P<aux>do|did|are|were|have)\s+)?(?:both\s+)?"
-    rf"(?P<first>(?:the )?[^,?]+?)\s+and\s+(?P<second>[^,?]+?)\s+(?P<rest>{_ALONE}\b.*)$",
-    re.IGNORECASE,
+    r"|interpret|describe|explain|stand|contribute|provide|supply|accuse|judge|assess|offer|give|send|answer|sell|buy"
+    r"|export|import|produce|demand|promise|announce|fear|expect)"
 )
 _SINGULAR = {"do": "does", "are": "is", "were": "was", "have": "has", "did": "did"}
 _COMPARE = re.compile(r"^(?:please )?compare\s+(?=what|how|why|where|when)", re.IGNORECASE)
 _NAME = r"(?:the )?(?:[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)*|\d{4})"
+# After "what do" comes a subject, of a few words; without it, as in "compare what A and B want", only names are safe.
+_SIDE = rf"(?(aux)(?:the )?[\w'’.-]+(?: [\w'’.-]+){{0,2}}|(?-i:{_NAME}))"
+_SUBJECTS = re.compile(
+    r"^(?P<ask>(?:what|how|why|where|when|which \w+|what \w+))\s+(?:(?P<aux>do|did|are|were|have)\s+)?(?:both\s+)?"
+    rf"(?P<first>{_SIDE})\s+and\s+(?P<second>{_SIDE})\s+(?P<rest>{_ALONE}\b.*)$",
+    re.IGNORECASE,
+)
 _PREPOSITION = r"(?:about|in|of|on|for|by|from|to|with)"
 _OBJECTS = re.compile(
     rf"\b(?P<preposition>{_PREPOSITION}) (?P<names>{_NAME}(?:, (?:{_PREPOSITION} )?{_NAME})*,? and "

@@ -6,14 +6,15 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import RagError
-from rag.schema import Asks, Hit, IngestReport, Progress, Shelved
+from rag.schema import Hit
 from rag.serving.keeping import Keeping
 from rag.serving.opening import Opening
+from rag.serving.page.shelf import Shelf
 from rag.serving.wire import failure
 
 if TYPE_CHECKING:
@@ -43,28 +44,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-class Served(Asks, Protocol):
-    """A chatbot of this process: it takes visitors' documents, and says in its data directory where it answers."""
+class Served(Shelf, Protocol):
+    """A chatbot of this process, which says in its data directory where it answers."""
 
     def search(self, question: str, *, k: int | None = None, documents: Sequence[str] | None = None) -> tuple[Hit, ...]:
         """The best passages, without an answer."""
-
-    def shelf(self) -> tuple[Shelved, ...]:
-        """Every document, with what is indexed of it."""
-
-    def ingest(
-        self,
-        sources: Sequence[str],
-        *,
-        owner: str = "",
-        names: Mapping[str, str] | None = None,
-        dry_run: bool = False,
-        progress: Progress | None = None,
-    ) -> IngestReport:
-        """Add or replace documents, for everybody or for one owner, under these names."""
-
-    def ingest_text(self, text: str, title: str = "", *, owner: str = "") -> IngestReport:
-        """Add or replace a text."""
 
     def announce(self, address: str, token: str) -> None:
         """Write the address and the token where only this user reads them."""

@@ -20,6 +20,7 @@ from rag.errors import DocumentError, DocumentNotFound
 from rag.schema import Asks, Document, IngestReport, Progress, Shelved
 from rag.serving.opening import Opening
 from rag.serving.profile import profile_of, visible
+from rag.serving.public import source_name
 
 
 class Shelf(Asks, Protocol):
@@ -147,11 +148,6 @@ def shelf_router(opening: Opening[Shelf]) -> APIRouter:
         return _told(opening.bot, opening.bot.ingest([url], owner=owner), owner)
 
     return router
-
-
-def source_name(source: str) -> str:
-    """The address or the file's name; where the file lies on this machine is nobody's business."""
-    return source if "://" in source else PurePath(source).name
 
 
 def _keeper(profile: str) -> str:
