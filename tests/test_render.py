@@ -150,6 +150,12 @@ def test_an_unknown_number_stays_text_and_a_number_shows_its_quote() -> None:
     assert f'title="{inert("It rained.")}"' in shown
 
 
+def test_a_quote_from_a_document_with_pages_names_its_page() -> None:
+    shown = answer_html(answer("Rain [1]", replace(cite("It rained."), page=3)), whole=True)
+    assert visible(shown).startswith("Rain [1] p.\u00a03")
+    assert "p.\u00a0" not in visible(answer_html(answer("Rain [1]", cite("It rained.")), whole=True))
+
+
 def test_verdict_is_said_in_words_and_only_once_the_answer_is_whole() -> None:
     one = answer("Rain [1]", cite("It rained."), confidence=0.873)
     assert "Strong" not in answer_html(one, whole=False)

@@ -228,6 +228,18 @@ def test_a_slow_drip_ends_in_time(part: str) -> None:
         private(f"http://127.0.0.1:{port}/", seconds=0.5)
 
 
+def test_a_look_up_that_hangs_ends_in_time() -> None:
+    answered = threading.Event()
+
+    def hang(host: str, port: int) -> list[str]:
+        answered.wait(30)
+        return ["127.0.0.1"]
+
+    with pytest.raises(DocumentError, match=r"did not arrive within 0\.2 seconds"):
+        private("http://slow.example/", resolve=hang, seconds=0.2)
+    answered.set()
+
+
 def test_more_than_ten_megabytes_are_refused_packed_or_not(site: Site) -> None:
     big = bytes(MAX_BYTES + 1)
     site.put("/plain", big, "text/plain")

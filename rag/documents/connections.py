@@ -6,8 +6,10 @@ one that it checked. A name that resolves to something else a moment later gains
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -52,7 +54,7 @@ class CheckedBackend(httpcore.NetworkBackend):
             httpcore.ConnectError, httpcore.TimeoutException: none answers, or not in time.
         """
         del timeout
-        addresses = self._resolve(host, port)
+        addresses = self._addresses(host, port)
         if not all(map(self._is_allowed, addresses)):
             raise Forbidden(host)
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
@@ -64,6 +66,25 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+    def _addresses(self, host: str, port: int) -> Sequence[str]:
+        """The host's addresses. A system's look-up takes no time limit: at the deadline it is left to its thread."""
+        answers: SimpleQueue[Sequence[str] | OSError | UnicodeError] = SimpleQueue()
+
+        def look_up() -> None:
+            try:
+                answers.put(self._resolve(host, port))
+            except (OSError, UnicodeError) as error:
+                answers.put(error)
+
+        threading.Thread(target=look_up, daemon=True).start()
+        try:
+            answer = answers.get(timeout=left_until(self._deadline))
+        except Empty:
+            raise httpcore.ConnectTimeout(f"{host} was looked up for too long") from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class _TimedStream(httpcore.NetworkStream):

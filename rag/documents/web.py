@@ -88,7 +88,7 @@ def fetch(
         is_allowed: whether a connection may go to an address; all that a name resolves to must pass.
         ports: those that are connected to; empty for any.
         resolve: the addresses of a host.
-        seconds: for everything together, save that a look-up ends when the resolver gives up.
+        seconds: for everything together.
 
     Raises:
         DocumentError: the address is not allowed, does not answer in time, or gives something that is not read.

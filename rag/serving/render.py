@@ -133,7 +133,8 @@ def _linker(answer: Answer) -> Callable[[str], str]:
             return inert(f"[{number}]")
         words = inert(" ".join(citation.quote.split()))
         target = inert(place(citation.passage, citation))
-        return f'<a class="place cite" role="doc-noteref" href="{target}" title="{words}">&#91;{number}&#93;</a>'
+        page = f'<span class="pageno"> p&#46;&#160;{citation.page}</span>' if citation.page else ""
+        return f'<a class="place cite" role="doc-noteref" href="{target}" title="{words}">&#91;{number}&#93;</a>{page}'
 
     return link
 
