@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rag.errors import DataDirectoryError
+from rag.index.residue import blank_residue
 from rag.index.store import Store
 
 if TYPE_CHECKING:
@@ -117,3 +118,53 @@ def test_folder_that_cannot_be_opened_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "vectors").write_text("a file, no folder")
     with pytest.raises(DataDirectoryError, match=r"vectors cannot be opened.*rag rebuild"):
         Store(tmp_path / "vectors")
+
+
+def test_room_for_vectors_to_come_holds_nothing_after_a_close(tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    ids = [str(number) for number in range(40)]
+    store = Store(folder)
+    store.upsert(ids, unit(*range(0, 200, 5)), ["d"] * 40)
+    store.close()
+    (level,) = folder.glob("*/data_level0.bin")
+    lengths = level.with_name("length.bin")
+    assert not any(level.read_bytes()[len(level.read_bytes()) // 2 :])  # there is room for a hundred
+    header = (level.parent / "header.bin").read_bytes()
+    used, size = (int.from_bytes(header[at : at + 8], "little") for at in (20, 28))
+    for path, start in ((level, used * size), (lengths, used * 4)):
+        path.write_bytes(path.read_bytes()[:start].ljust(path.stat().st_size, b"!"))
+    store = Store(folder)
+    store.close()
+    assert b"!!!" not in level.read_bytes() + lengths.read_bytes()
+    store = Store(folder)
+    assert store.unseen(100) == []
+    assert sorted(store.ids()) == sorted(ids)
+    store.close()
+
+
+def test_vectors_in_use_are_not_blanked(tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    angles = np.linspace(0, 359, 1_200).tolist()
+    store = Store(folder)
+    store.upsert([str(number) for number in range(len(angles))], unit(*angles), ["d"] * len(angles))
+    store.close()
+    written = {path: path.read_bytes() for path in folder.glob("*/*.bin")}
+    assert any(any(content) for content in written.values())
+    store = Store(folder)
+    assert store.unseen(len(angles)) == []
+    store.close()
+    assert {path: path.read_bytes() for path in folder.glob("*/*.bin")} == written
+
+
+def test_vector_files_of_an_unknown_layout_are_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    store = Store(folder)
+    store.upsert(["a"], unit(0), ["d"])
+    store.close()
+    (header,) = folder.glob("*/header.bin")
+    level = header.with_name("data_level0.bin")
+    for changed in (b"\2" + header.read_bytes()[1:], b"\1"):
+        header.write_bytes(changed)
+        level.write_bytes(b"!" * level.stat().st_size)
+        blank_residue(folder)
+        assert not level.read_bytes().strip(b"!")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import DataDirectoryError, IndexDamaged, RagError, StoreError, StoreUnavailable
+from rag.index.residue import blank_residue
 from rag.index.swap import draft_folder, finish_swap, replace_folder
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ class Store:
         """Release the files or the connection."""
         with self._lock:
             self._client.close()
+            if isinstance(self._place, Path):
+                blank_residue(self._place)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
