@@ -13,10 +13,11 @@ pytest.importorskip("bm25s", reason="training needs the extra: evals")
 pytest.importorskip("onnx", reason="training needs the extra: training")
 pytest.importorskip("transformers", reason="training needs the extra: training")
 
-from training import mixture
+from rag.answering.trained import MODEL_FILE
+from training import data, mixture
 from training.data import Question, Row, cut_window, encode, open_tokenizer, token_span
 from training.evaluate import Piece, best_span, cut_pieces
-from training.export import difference, export
+from training.export import difference, export, open_reader
 from training.model import ReaderModel, base_folder
 from training.negatives import cut_elsewhere, pair_with_neighbours, swap_details
 from training.train import rate_at
@@ -64,6 +65,38 @@ def test_window_length_does_not_tell_whether_there_is_an_answer() -> None:
     for seed, row in enumerate(rows_of(300, answer=True)):
         blind = cut_window(replace(row, answer=None), 96, random.Random(seed))
         assert len(blind.ids) == len(cut_window(row, 96, random.Random(seed)).ids)
+
+
+def test_whole_sentence_windows_begin_and_end_with_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "WHOLE_SENTENCES", 1.0)
+    context = tuple(range(1000, 1090))
+    bounds = [0, 7, 15, 40, 46, 70, 90]
+    for seed in range(200):
+        first = random.Random(seed).randrange(90)
+        answer = (first, first) if seed % 2 else None
+        window = cut_window(Row((5,), context, answer, tuple(bounds[:-1])), 54, random.Random(seed))
+        start, end = window.ids[3] - 1000, window.ids[-2] - 999
+        assert start in bounds
+        assert end in bounds
+        assert end - start <= 50
+        assert answer is None or window.ids[window.start] == 1000 + first
+
+
+def test_sentence_longer_than_a_window_is_cut_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "WHOLE_SENTENCES", 1.0)
+    row = Row((5,), tuple(range(1000, 1200)), (120, 125))
+    window = cut_window(row, 54, random.Random(0))
+    assert len(window.ids) == 54
+    assert window.ids[window.start : window.end + 1] == row.context[120:126]
+
+
+def test_sentences_of_a_row_are_those_that_passages_are_made_of() -> None:
+    tokenizer = open_tokenizer(base_folder())
+    row = encode(QUESTIONS[:1], tokenizer)[0]
+    decoded = [tokenizer.decode(list(row.context[start:])) for start in row.sentences]
+    assert decoded[0].startswith("the river tavri rises")
+    assert decoded[1].startswith("it floods every spring")
+    assert len(decoded) == 2
 
 
 def test_encoded_answer_decodes_to_the_answer() -> None:
@@ -171,6 +204,10 @@ def test_exported_file_scores_like_the_model_it_came_from(dtype: str, most_bytes
     assert moved <= {"float32": 1e-4, "float16": 5e-3}[dtype]
     assert (tmp_path / "reader.onnx").stat().st_size < most_bytes * weights
     assert [path.name for path in tmp_path.iterdir()] == ["reader.onnx"]
+
+
+def test_training_goes_on_from_the_reader_that_ships() -> None:
+    assert difference(open_reader(MODEL_FILE), MODEL_FILE) < 1e-4
 
 
 def test_file_of_another_model_is_refused(tmp_path: Path) -> None:

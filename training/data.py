@@ -9,13 +9,16 @@ import gzip
 import json
 import random
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evals.squad_metrics import f1_score
+from rag.sentences import sentence_spans
 
+WHOLE_SENTENCES = 0.5
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -31,11 +34,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question in tokens; `answer` holds the first and last token of the answer in `context`, None without one."""
+    """A question in tokens; `answer` holds the first and last token of the answer in `context`, None without one.
+
+    `sentences` holds the first token of each sentence of the context, in order.
+    """
 
     question: tuple[int, ...]
     context: tuple[int, ...]
     answer: tuple[int, int] | None
+    sentences: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ def encode(questions: Sequence[Question], tokenizer: Any) -> list[Row]:
     contexts = list({question.context: None for question in questions})
     encoded = dict(zip(contexts, tokenizer.encode_batch(contexts, add_special_tokens=False), strict=True))
     ids = {context: tuple(encoding.ids) for context, encoding in encoded.items()}
+    sentences = {context: sentence_starts(context, encoding.offsets) for context, encoding in encoded.items()}
     texts = tokenizer.encode_batch([question.text for question in questions], add_special_tokens=False)
     rows = []
     for question, text in zip(questions, texts, strict=True):
@@ -100,8 +108,14 @@ def encode(questions: Sequence[Question], tokenizer: Any) -> list[Row]:
             answer = token_span(encoded[question.context], *choose_answer(question.answers))
             if answer is None:
                 continue
-        rows.append(Row(tuple(text.ids), ids[question.context], answer))
+        rows.append(Row(tuple(text.ids), ids[question.context], answer, sentences[question.context]))
     return rows
+
+
+def sentence_starts(text: str, offsets: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """The first token of each sentence, as the product splits them; the first sentence begins with token 0."""
+    firsts = [bisect_left(offsets, (start, 0)) for start, _ in sentence_spans(text)]
+    return tuple(sorted({0, *(first for first in firsts if first < len(offsets))}))
 
 
 def token_span(encoding: Any, offset: int, text: str) -> tuple[int, int] | None:
@@ -120,8 +134,9 @@ def draw_length(rng: random.Random) -> int:
 def cut_window(row: Row, limit: int, rng: random.Random, cls: int = 101, sep: int = 102) -> Window:
     """A window of at most `limit` tokens (more only if the answer itself is longer) around the answer.
 
-    A row without an answer is cut around a random token in the same way, so that neither the length nor the place of a
-    window says whether it holds an answer.
+    Half of the windows are whole sentences, as the product's passages are; the others are cut anywhere. A row without
+    an answer is cut around a random token in the same way, so that neither the length nor the place of a window says
+    whether it holds an answer.
     """
     question = row.question[:40]
     tokens = len(row.context)
@@ -131,11 +146,29 @@ def cut_window(row: Row, limit: int, rng: random.Random, cls: int = 101, sep: in
         first, last = row.answer
     size = min(tokens, max(limit - len(question) - 3, last - first + 1))
     start = rng.randint(max(0, last + 1 - size), min(first, tokens - size))
+    end = start + size
+    if rng.random() < WHOLE_SENTENCES:
+        start, end = _whole_sentences(row, first, last, size, rng) or (start, end)
     shift = len(question) + 2
-    context = row.context[start : start + size]
+    context = row.context[start:end]
     return Window(
         ids=(cls, *question, sep, *context, sep),
-        types=(0,) * shift + (1,) * (size + 1),
+        types=(0,) * shift + (1,) * (len(context) + 1),
         start=0 if row.answer is None else shift + first - start,
         end=0 if row.answer is None else shift + last - start,
     )
+
+
+def _whole_sentences(row: Row, first: int, last: int, size: int, rng: random.Random) -> tuple[int, int] | None:
+    """A run of sentences around the tokens `first` to `last` in `size` tokens; None when theirs alone do not fit."""
+    bounds = [*row.sentences, len(row.context)]
+    low, high = bisect_right(bounds, first) - 1, bisect_right(bounds, last)
+    if bounds[high] - bounds[low] > size:
+        return None
+    while True:
+        grown = [(low - 1, high)] if low else []
+        grown += [(low, high + 1)] if high + 1 < len(bounds) else []
+        fitting = [(one, other) for one, other in grown if bounds[other] - bounds[one] <= size]
+        if not fitting:
+            return bounds[low], bounds[high]
+        low, high = rng.choice(fitting)

@@ -19,7 +19,8 @@ from torch import Tensor
 from evals.paths import shared_dir
 from evals.squad_metrics import Prediction, find_best_threshold, score_at
 from training.data import Question, open_tokenizer, read_squad
-from training.model import ReaderModel, base_folder, mask_outside, open_model
+from training.export import open_reader
+from training.model import ReaderModel, base_folder, mask_outside
 
 CLS, SEP = 101, 102
 LONGEST_ANSWER = 30
@@ -150,15 +151,8 @@ def measure(model: ReaderModel, tokenizer: Any, data: Path, sample: tuple[int, i
     return {name: round(figure, 2) for name, figure in figures.items()}
 
 
-def load_reader(checkpoint: Path) -> ReaderModel:
-    """The averaged weights of a training checkpoint."""
-    model = open_model(base_folder())
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["average"], strict=False)
-    return model.eval()
-
-
 def main() -> None:
-    """Prints the figures of a checkpoint."""
+    """Prints the figures of a checkpoint or an exported reader."""
     parser = argparse.ArgumentParser(description="Measure a trained reader on the development sets.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path)
@@ -166,7 +160,7 @@ def main() -> None:
     arguments = parser.parse_args()
     tokenizer = open_tokenizer(base_folder())
     sample = tuple(arguments.sample) if arguments.sample else None
-    figures = measure(load_reader(arguments.checkpoint), tokenizer, arguments.data or default_data(), sample)
+    figures = measure(open_reader(arguments.checkpoint), tokenizer, arguments.data or default_data(), sample)
     print(json.dumps(figures, indent=2))
 
 

@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.evaluate import load_reader
-from training.model import ReaderModel
+from training.model import ReaderModel, base_folder, open_model
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("start_logits", "end_logits")
@@ -53,6 +52,13 @@ def export(model: ReaderModel, path: Path, dtype: str = "float16") -> float:
     return moved
 
 
+def open_reader(path: Path) -> ReaderModel:
+    """The reader of a checkpoint or of an exported file."""
+    model = open_model(base_folder())
+    model.load_state_dict(trained_weights(path), strict=False)
+    return model.eval()
+
+
 def store_as_float16(graph: Any) -> Any:
     """The ONNX model with each float32 weight of 64 numbers or more stored as float16 behind a Cast to float32.
 
@@ -76,6 +82,30 @@ def store_as_float16(graph: Any) -> Any:
     graph.graph.node.extend(nodes)
     onnx.checker.check_model(graph)
     return graph
+
+
+def trained_weights(path: Path) -> dict[str, Tensor]:
+    """The weights of a reader by parameter name: a checkpoint's averaged ones, or those of an exported file.
+
+    In an exported file a linear layer's weights are transposed and named by the node that multiplies with them.
+    """
+    if path.suffix != ".onnx":
+        weights: dict[str, Tensor] = torch.load(path, weights_only=True, mmap=True)["average"]
+        return weights
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    stored = {
+        weight.name.removesuffix(".float16"): torch.from_numpy(numpy_helper.to_array(weight).copy()).float()
+        for weight in graph.initializer
+    }
+    products = {node.name: node.input[1] for node in graph.node if node.op_type == "MatMul" and node.input[1] in stored}
+    linear = {
+        f"{name.strip('/').removesuffix('/MatMul').replace('/', '.')}.weight": stored.pop(weight).T
+        for name, weight in products.items()
+    }
+    return linear | stored
 
 
 def difference(model: ReaderModel, path: Path) -> float:
@@ -133,7 +163,7 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--dtype", choices=sorted(TOLERANCE), default="float16")
     arguments = parser.parse_args()
-    moved = export(load_reader(arguments.checkpoint), arguments.path, arguments.dtype)
+    moved = export(open_reader(arguments.checkpoint), arguments.path, arguments.dtype)
     print(f"{arguments.path}: {arguments.path.stat().st_size / 1e6:.1f} MB, scores within {moved:.6f} of torch")
 
 

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from training.data import Window, open_tokenizer
 from training.evaluate import collate, default_data, measure
+from training.export import trained_weights
 from training.mixture import iterate_batches, load_sources
 from training.model import ReaderModel, base_folder, loss_of, mask_outside, open_model
 
@@ -31,7 +32,7 @@ SAMPLE = (300, 600)
 class Plan:
     """What a run was asked for. Rates are peaks; the run ends at `rows` or `hours`, whichever comes first.
 
-    `start` is the checkpoint of an earlier run whose averaged weights this one begins with: a second pass.
+    `start` is where a further pass begins: an earlier run's checkpoint (its averaged weights) or an exported reader.
     """
 
     out: Path
@@ -43,6 +44,7 @@ class Plan:
     batch: int
     rate: float
     head_rate: float
+    dropout: float
     checkpoint_minutes: float
     evaluate_minutes: float
 
@@ -74,10 +76,9 @@ class Trainer:
         torch.manual_seed(plan.seed)
         self.plan = plan
         self.progress = Progress()
-        self.model = open_model(base_folder())
+        self.model = open_model(base_folder(), plan.dropout)
         if plan.start is not None:
-            earlier = torch.load(plan.start, weights_only=True, mmap=True)
-            self.model.load_state_dict(earlier["average"], strict=False)
+            self.model.load_state_dict(trained_weights(plan.start), strict=False)
         self.names = [name for name, weight in self.model.named_parameters() if weight.requires_grad]
         self.weights: list[Tensor] = [weight for weight in self.model.parameters() if weight.requires_grad]
         self.average = [weight.detach().clone() for weight in self.weights]
@@ -222,13 +223,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader on the question sets.")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint.pt and log.jsonl")
     parser.add_argument("--data", type=Path, help="folder of the question sets (default: beside the checkout)")
-    parser.add_argument("--start", type=Path, help="checkpoint of an earlier run to go on from with a new plan")
+    parser.add_argument("--start", type=Path, help="checkpoint or ONNX file to go on from with a new plan")
     parser.add_argument("--rows", type=int, default=60_000, help="rows that the plan ends with")
     parser.add_argument("--hours", type=float, default=1000.0, help="time, over all parts, that the plan ends with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
     parser.add_argument("--evaluate-minutes", type=float, default=12)
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out; other --rows are allowed")
