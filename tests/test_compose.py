@@ -67,6 +67,14 @@ def test_sentences_stand_in_reading_order_with_rising_numbers() -> None:
     check(draft)
 
 
+def test_sentences_that_overlap_are_one_quote() -> None:
+    first, second = evidence(f"{FERRY} {GOATS}", "Ann Lee"), evidence(f"{GOATS} {MILL}", "1890")
+    draft = compose.write_sentences(Draft(), [second, evidence(FERRY, "Ann Lee"), first], [VALLEY] * 3)
+    assert [citation.quote for citation in draft.citations] == [f"{FERRY} {GOATS} {MILL}"]
+    assert draft.text.count("It carries goats.") == 1
+    check(draft)
+
+
 def test_list_has_a_line_for_each_item_and_one_number_for_one_sentence() -> None:
     items = [evidence(MILL, "rye"), evidence(MILL, "oats"), evidence(FERRY, "Ann Lee")]
     draft = compose.write_list(Draft(), items, [VALLEY] * 3)

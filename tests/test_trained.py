@@ -57,6 +57,15 @@ def test_spans_are_apart_and_the_best_is_first(reader: Reader) -> None:
         assert all(one is other or one.end <= other.start or other.end <= one.start for other in spans)
 
 
+def test_span_never_crosses_from_a_heading_or_a_sentence_into_the_next(reader: Reader) -> None:
+    text = f"# The harbour of Alderbay\n{HARBOUR}"
+    for question in ("What is the harbour of Alderbay?", "Where is the harbour?", "What happened in Alderbay?"):
+        for span in reader.read(question, [text])[0]:
+            words = text[span.start : span.end]
+            assert "\n" not in words
+            assert ". " not in words
+
+
 def test_answer_at_the_end_of_a_long_text_is_found(reader: Reader) -> None:
     long = " ".join([MARKET] * 40) + " " + HARBOUR
     best = reader.read("Who was the engineer of the harbour?", [long])[0][0]

@@ -13,6 +13,7 @@ from rag.answering import compose
 from rag.answering.confidence import Calibration, coverage, features, names_held, weigh
 from rag.answering.conversation import standalone as make_standalone
 from rag.answering.evidence import Evidence, gather, items_of, mentions, with_speaker
+from rag.answering.framing import unframed
 from rag.answering.overview import central_sentences
 from rag.answering.parts import parts_of
 from rag.answering.question import Part, kind_of, topic_of
@@ -64,7 +65,7 @@ class Answerer:
         """Growing answers: first the hits, then the text piece by piece; the last one is whole."""
         began = time.perf_counter()
         draft = Answer(question, standalone, "")
-        parts = parts_of(standalone)
+        parts = parts_of(unframed(standalone))
         found: list[Found] = []
         reading = 0.0
         for part in parts:
@@ -78,7 +79,8 @@ class Answerer:
         hits = draft.hits
         if len(parts) > 1 and all(one.confidence < self._calibration.answer for one in found):
             # Taken apart it finds nothing: the parts may have been one question after all.
-            found = [self._find(Part(standalone, kind_of(standalone)), hits, documents)]
+            whole = unframed(standalone)
+            found = [self._find(Part(whole, kind_of(whole)), hits, documents)]
         draft = replace(draft, hits=_reread(hits, found))
         timings = {"retrieve": time.perf_counter() - began - reading, "read": reading}
         yield from self._write(draft, found, timings, began)

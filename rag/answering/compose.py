@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence
 from rag.documents.pages import page_of
@@ -66,13 +66,26 @@ def write_fact(draft: Draft, evidence: Evidence, document: Document) -> Draft:
 
 
 def write_sentences(draft: Draft, chosen: Sequence[Evidence], documents: Sequence[Document]) -> Draft:
-    """The sentences in reading order, as one paragraph."""
-    pairs = sorted(zip(chosen, documents, strict=True), key=lambda pair: pair[0].start)
+    """The sentences as one paragraph, document by document and in reading order; those that overlap are one quote."""
     separator = "\n\n"
-    for evidence, document in pairs:
+    for evidence, document in _joined(chosen, documents):
         draft = draft.quoting(evidence, document, separator)
         separator = " "
     return draft
+
+
+def _joined(chosen: Sequence[Evidence], documents: Sequence[Document]) -> list[tuple[Evidence, Document]]:
+    """The evidence in reading order; what begins inside the one before becomes a part of that one."""
+    first_named = list(dict.fromkeys(document.id for document in documents))
+    pairs = sorted(zip(chosen, documents, strict=True), key=lambda pair: (first_named.index(pair[1].id), pair[0].start))
+    joined: list[tuple[Evidence, Document]] = []
+    for evidence, document in pairs:
+        last, home = joined[-1] if joined else (None, None)
+        if last is None or home != document or last.end <= evidence.start:
+            joined.append((evidence, document))
+        else:
+            joined[-1] = (replace(last, end=max(last.end, evidence.end)), document)
+    return joined
 
 
 def write_list(draft: Draft, items: Sequence[Evidence], documents: Sequence[Document]) -> Draft:

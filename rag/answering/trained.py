@@ -6,6 +6,7 @@ A BERT with two scores a token, "the answer starts here" and "it ends here"; the
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import ConfigurationError
 from rag.schema import Span
+from rag.sentences import sentence_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,12 +34,16 @@ _BATCH = 8
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Tokens of the question, of one stretch of a text, and one more; `offsets` are the characters of the stretch."""
+    """Tokens of the question, of one stretch of a text, and one more.
+
+    `offsets` are the characters of the stretch's tokens, `sentences` the number of the sentence that each is in.
+    """
 
     text: int
     ids: list[int]
     head: int
     offsets: list[tuple[int, int]]
+    sentences: list[int]
 
 
 class TrainedReader:
@@ -66,7 +72,7 @@ class TrainedReader:
         self._first, self._between = self._tokenizer.encode("").ids  # [CLS], [SEP]
 
     def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
-        """For each text its best spans that do not overlap, highest score first.
+        """For each text its best spans within a sentence that do not overlap, highest score first.
 
         A span's score is start logit + end logit - the same of the no-answer token: the log-odds of the span.
         """
@@ -85,10 +91,12 @@ class TrainedReader:
         room = _WINDOW - len(head) - 1
         for number, text in enumerate(texts):
             encoding = self._tokenizer.encode(text, add_special_tokens=False)
+            starts = [start for start, _ in sentence_spans(text)]
             for begin in range(0, max(1, len(encoding.ids)), _STRIDE):
                 ids = encoding.ids[begin : begin + room]
                 offsets = encoding.offsets[begin : begin + room]
-                yield _Window(number, [*head, *ids, self._between], len(head), offsets)
+                sentences = [bisect_right(starts, first) for first, _ in offsets]
+                yield _Window(number, [*head, *ids, self._between], len(head), offsets, sentences)
                 if begin + room >= len(encoding.ids):
                     break
 
@@ -117,7 +125,7 @@ def _spans(window: _Window, starts: Floats, ends: Floats) -> list[Span]:
         Span(window.offsets[first][0], window.offsets[last][1], float(starts[first] + ends[last]) - null)
         for first in np.argsort(-starts)[:_CANDIDATES]
         for last in np.argsort(-ends)[:_CANDIDATES]
-        if first <= last < first + _ANSWER
+        if first <= last < first + _ANSWER and window.sentences[first] == window.sentences[last]
     ]
 
 
