@@ -9,6 +9,7 @@ import pytest
 
 from evals.paths import shared_dir
 from rag.documents.clean import Cleaned, clean
+from rag.documents.signs import sign_of
 from rag.documents.whitespace import tidy
 
 HERE = Path(__file__).parent
@@ -43,8 +44,8 @@ def test_clean_text_comes_through_unchanged(path: Path) -> None:
 
 
 def test_there_are_clean_texts_and_dumps_to_hold_the_rules_against() -> None:
-    assert len(CLEAN_TEXTS) >= 24
-    assert len(PAGE_DUMPS) >= 6
+    assert len(CLEAN_TEXTS) >= 60
+    assert len(PAGE_DUMPS) >= 25
 
 
 @pytest.mark.parametrize("path", PAGE_DUMPS, ids=lambda path: path.stem)
@@ -67,6 +68,8 @@ def test_dates_near_the_headline_become_the_publication_date() -> None:
     assert dates["news_cookie_banner"] == "2021-04-12"
     assert dates["magazine_subscription"] == "2022-10-03"
     assert dates["german_news"] == ""
+    assert dates["german_paywall"] == "2024-03-12"
+    assert dates["captions_between_paragraphs"] == "2018-02-08"
 
 
 def test_the_article_begins_with_its_headline_and_deck(cleaned_article: Cleaned) -> None:
@@ -145,6 +148,18 @@ def test_a_hyphen_at_a_line_end_goes_only_where_the_text_knows_the_whole_word() 
     known = WRAPPED.replace("them the well-\nknown", "a famous tele-\nscope") + "\n\nThe telescope left."
     assert "a famous telescope telescope" in clean(known).text
     assert "the well-known telescope" in clean(WRAPPED).text
+
+
+def test_a_market_report_is_no_offer() -> None:
+    report = "Lead was flat at $2,060 a tonne and zinc gained $14 to $2,455, while copper touched $8,972."
+    dump = "\n".join(_lines(HERE / "page_dumps" / "news_cookie_banner.txt"))
+    within = dump.replace("Nobody was hurt in the flood.", f"Nobody was hurt in the flood.\n\n{report}")
+    assert report in clean(within).text
+
+
+@pytest.mark.parametrize("line", ["Nobody there reads Facebook.", "Related to that was the price of a boat."])
+def test_a_sentence_that_opens_or_ends_like_a_control_stays(line: str) -> None:
+    assert not sign_of(line)
 
 
 def test_verse_beside_wrapped_prose_keeps_its_lines() -> None:

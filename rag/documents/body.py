@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from rag.documents.signs import actions, addresses, is_correction, sign_of
+from rag.documents.signs import actions, addresses, is_correction, opens_with_action, sign_of
 from rag.documents.whitespace import HEADING, ITEM, fenced_lines
 
 _TERMINATED = re.compile(r"[.?!…。！？][\"“”„’'»«›‹」』)\]*_]*$")
@@ -65,13 +65,17 @@ def _marked(lines: Sequence[Line]) -> list[Line]:
     prose = [line for line in lines if line.is_sentence and line.words >= 12]
     # An essay may say "you" and "we" throughout; then these words tell nothing.
     personal = sum(addresses(line.text) > 0 for line in prose) > 0.34 * len(prose)
-    out = []
+    out: list[Line] = []
+    in_body = False
     for at, line in enumerate(lines):
         sign = line.sign
-        below = lines[at + 1].sign if sizes[line.block] == 2 and at + 1 < len(lines) else ""
-        if not sign and _is_pitch(line, personal):
+        in_body = in_body or (bool(out) and out[-1].is_sentence and out[-1].words >= 12)
+        below = [other for other in lines[at + 1 : at + 3] if other.block == line.block]
+        if sign == "section" and below and below[0].is_sentence and line.words <= 3:
+            sign = ""  # a heading, with prose beneath: "Related work"
+        elif not sign and _is_pitch(line, personal):
             sign = "pitch"
-        elif not sign and line.is_fragment and below == "credit" and lines[at + 1].block == line.block:
+        elif not sign and sizes[line.block] <= 3 and _is_caption(line, below, in_body):
             sign = "credit"
         elif not sign and line.is_fragment and counts[key(line)] > 1 and any(map(str.isalpha, line.text)):
             sign = "repeated"
@@ -79,12 +83,24 @@ def _marked(lines: Sequence[Line]) -> list[Line]:
     return out
 
 
+def _is_caption(line: Line, below: Sequence[Line], in_body: bool) -> bool:
+    """Whether a line stands above a picture's credit: a sentence does so only within the body, else it is a deck."""
+    if not below or below[-1].sign != "credit":
+        return False
+    if line.is_fragment and len(below) == 1:
+        return True
+    return in_body and below[-1].words <= 6 and line.words <= 25
+
+
 def _is_pitch(line: Line, personal: bool) -> bool:
-    """Whether a sentence asks the reader for something: words of action dense in it, or together with "you", "us"."""
+    """Whether a line asks the reader for something: words of action at its opening, or beside "you" and "us"."""
     if len(line.text) > _LONGEST_PITCH or ITEM.match(line.text) or is_correction(line.text):
         return False
-    asks, speaks = actions(line.text), 0 if personal else addresses(line.text)
-    return (asks >= 2 or (asks >= 1 and speaks >= 1)) and (asks + speaks) >= 0.07 * line.words
+    asks, speaks = actions(line.text), addresses(line.text)
+    is_addressed = speaks > 0 or opens_with_action(line.text)
+    counted = asks if personal else asks + speaks
+    asking = asks >= 1 and counted >= 2 and is_addressed
+    return asking and counted >= 0.07 * line.words
 
 
 def body_of(lines: list[Line]) -> range:
@@ -142,7 +158,10 @@ def _bridges(gap: Sequence[Line], beyond: Sequence[Line]) -> bool:
         return False
     sentences = [line.words for line in beyond if line.is_sentence]
     if "section" in signs or len(gap) > 3:
-        return len(sentences) >= 2 and sum(sentences) >= 25
+        # Links stand close together, or one beside its label, and a paragraph apart from them.
+        one_block = gap[0].block == gap[-1].block and all(line.block != gap[0].block for line in beyond)
+        is_apart = one_block and sum(line.words for line in gap) >= 4
+        return sum(sentences) >= 15 if is_apart else len(sentences) >= 2 and sum(sentences) >= 25
     is_subheading = len(gap) == 1 and not gap[0].sign and gap[0].words <= 5
     return bool(sentences) and (not gap or sum(sentences) >= (10 if is_subheading else 20))
 
