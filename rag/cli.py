@@ -12,7 +12,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from rag.errors import DataDirectoryBusy, RagError
-from rag.printing import as_json, print_failed, print_growing, print_report, showing_progress
+from rag.printing import (
+    print_answer_as_json,
+    print_documents,
+    print_failed,
+    print_growing,
+    print_json,
+    print_report,
+    showing_progress,
+)
 
 if TYPE_CHECKING:
     from rag.schema import Asks
@@ -41,7 +49,7 @@ def ask(
     """Answer one question."""
     with _open() as bot:
         if json:
-            print(as_json(bot.ask(question)))
+            print_answer_as_json(bot.ask(question))
         else:
             print_growing(bot.stream(question))
 
@@ -89,21 +97,12 @@ def documents(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """List the documents with their ids."""
-    from rich.table import Table
-
     with _open() as bot:
         known = bot.documents()
     if json:
-        import json as json_module
-
-        rows = [{"id": d.id, "title": d.title, "source": d.source, "published": d.published} for d in known]
-        print(json_module.dumps(rows, ensure_ascii=False))
-        return
-    table = Table("id", "title", "words", "source")
-    for document in known:
-        words = f"{len(document.text.split()):,}"
-        table.add_row(document.id, escape(document.title), words, escape(document.source))
-    Console().print(table)
+        print_json([{"id": d.id, "title": d.title, "source": d.source, "published": d.published} for d in known])
+    else:
+        print_documents(known)
 
 
 @app.command()
@@ -164,6 +163,9 @@ def main() -> None:
     """Run the command line; errors become one line, unless --debug asks for more."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that is not in UTF-8 lacks the quotation marks of an answer: it shows "?" there.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app(args=arguments)
     except (RagError, ImportError, UnicodeEncodeError) as error:

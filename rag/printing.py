@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,20 +13,25 @@ from rich.markup import escape
 
 if TYPE_CHECKING:
     from rag.doctor import Check
-    from rag.schema import Answer, IngestReport, Progress
+    from rag.schema import Answer, Document, IngestReport, Progress
     from rag.serving.feedback import Judgement
 
 _STATES = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _BADGES = {"strong": "[green]Strong[/]", "partial": "[yellow]Partial[/]", "none": "[red]Not in the documents[/]"}
 
 
-def as_json(answer: Answer) -> str:
+def print_json(value: object) -> None:
+    """The value on one line; in ASCII where the output cannot hold more."""
+    print(json.dumps(value, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf")))
+
+
+def print_answer_as_json(answer: Answer) -> None:
     """The answer as one JSON object."""
     from pydantic import TypeAdapter
 
     from rag.schema import Answer as Schema
 
-    return TypeAdapter(Schema).dump_json(answer).decode()
+    print_json(TypeAdapter(Schema).dump_python(answer, mode="json"))
 
 
 def print_growing(answers: Iterator[Answer]) -> Answer:
@@ -85,6 +92,20 @@ def print_report(report: IngestReport) -> None:
         if titles:
             console.print(f"{name.capitalize()} {len(titles)}: {escape('; '.join(titles))}", highlight=False)
     print_failed(report.failed)
+
+
+def print_documents(documents: Sequence[Document]) -> None:
+    """A table of the documents; ids and sources are whole however narrow the terminal, for they are typed again."""
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("id", no_wrap=True, min_width=max((len(document.id) for document in documents), default=2))
+    for name in ("title", "words", "source"):
+        table.add_column(name, overflow="fold")
+    for document in documents:
+        words = f"{len(document.text.split()):,}"
+        table.add_row(document.id, escape(document.title), words, escape(document.source))
+    Console().print(table)
 
 
 def print_failed(failed: Mapping[str, str]) -> None:

@@ -115,6 +115,50 @@ def test_documents_are_listed_and_removed_by_id(rag: Run, capsys: pytest.Capture
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_ids_are_whole_on_a_narrow_terminal(
+    rag: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rag("documents", "--json") == 0
+    (document,) = json.loads(capsys.readouterr().out)
+    monkeypatch.setenv("COLUMNS", "30")
+    assert rag("documents") == 0
+    assert document["id"] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
+def test_output_that_is_no_utf8_shows_what_it_can(
+    options: tuple[str, ...], rag: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", shown)
+    assert rag("ask", *options, QUESTION) == 0
+    shown.seek(0)
+    printed = shown.read()
+    assert FERRY in printed
+    if options:
+        assert json.loads(printed)["citations"][0]["quote"] == FERRY
+
+
+def test_a_path_left_empty_is_the_default_and_a_tilde_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag.settings import Settings, default_cache_dir, default_data_dir
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("RAG_DATA_DIR", "")
+    monkeypatch.setenv("RAG_CACHE_DIR", "")
+    assert Settings().data_dir == default_data_dir()
+    assert Settings().cache_dir == default_cache_dir()
+    monkeypatch.setenv("RAG_DATA_DIR", "~/index")
+    assert Settings().data_dir == tmp_path / "index"
+
+
+def test_a_home_that_nobody_has_is_one_line(
+    rag: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAG_DATA_DIR", "~nobody-of-that-name/index")
+    assert rag("documents") == 1
+    assert "RAG_DATA_DIR = '~nobody-of-that-name/index' cannot be used" in words(capsys.readouterr().err)
+
+
 def test_unknown_id_is_one_line_unless_the_traceback_is_asked_for(
     rag: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
