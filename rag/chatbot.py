@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, get_args
 
-from rag.errors import ConfigurationError
+from rag import arguments
+from rag.errors import ConfigurationError, QuestionError
 from rag.schema import Answer, Document, Hit, IngestReport, Progress, Shelved, Turn
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Chatbot:
             documents: ids of the only documents to use; by default all that belong to nobody in particular.
 
         Raises:
-            QuestionError: the question is empty, too long or not text.
+            QuestionError: the question is empty, too long or not text, or another argument has a wrong type.
         """
         *_, last = self.stream(question, history=history, documents=documents)
         return last
@@ -119,20 +120,21 @@ class Chatbot:
         from rag.text import clean_question
 
         asked = clean_question(question)
+        self._index.follow()
+        history, scope = arguments.turns(history), self._scope(documents)
         friendly = reply(asked)
         if friendly:
             yield Answer(asked, asked, friendly, mode="smalltalk")
             return
         if history:
             history = recent(history, _HISTORY_TOKENS, self._index.count_tokens)
-        self._index.follow()
         if self._writer is None:
             searched = self._speller.correct(standalone(asked, history))
-            yield from self._answerer.stream(asked, searched, self._scope(documents))
+            yield from self._answerer.stream(asked, searched, scope)
             return
         deadline = self._writer.deadline()
         searched = self._speller.correct(self._writer.rewrite(asked, history, deadline) or standalone(asked, history))
-        yield from self._writer.stream(self._answerer.stream(asked, searched, self._scope(documents)), deadline)
+        yield from self._writer.stream(self._answerer.stream(asked, searched, scope), deadline)
 
     def search(
         self,
@@ -145,10 +147,15 @@ class Chatbot:
         """The best passages for a question, without an answer.
 
         Raises:
-            QuestionError: the question is empty, too long or not text.
+            QuestionError: the question is empty, too long or not text, or another argument has a wrong type.
         """
+        from rag.answering.retrieval import Method
         from rag.text import clean_question
 
+        if method not in get_args(Method):
+            raise QuestionError(f"There is no method {method!r}; pass one of: {', '.join(get_args(Method))}.")
+        if k is not None and not isinstance(k, int):
+            raise QuestionError(f"k= is how many passages to find, not {type(k).__name__}; pass an int.")
         self._index.follow()
         searched = self._speller.correct(clean_question(question))
         return self._retriever.search(searched, k=k, documents=self._scope(documents), method=method)
@@ -177,8 +184,12 @@ class Chatbot:
 
         Returns:
             What was done; a source that cannot be read is in `failed`, with the reason, and the others go on.
+
+        Raises:
+            DocumentError: something is passed that is no path and no address.
         """
-        return self._library.ingest(sources, owner=owner, names=names, dry_run=dry_run, progress=progress)
+        given = arguments.sources(sources)
+        return self._library.ingest(given, owner=owner, names=names, dry_run=dry_run, progress=progress)
 
     def ingest_text(self, text: str, title: str = "", *, owner: str = "") -> IngestReport:
         """Add a pasted text, or replace the one that the same owner pasted under the same title.
@@ -229,9 +240,8 @@ class Chatbot:
 
     def _scope(self, documents: Sequence[str] | None) -> Sequence[str] | None:
         """The ids to search: those asked for, else everything that has no owner; None means no restriction."""
-        if documents is not None:
-            return (documents,) if isinstance(documents, str) else tuple(documents)
-        return self._index.catalog.unowned()
+        asked = arguments.document_ids(documents)
+        return self._index.catalog.unowned() if asked is None else asked
 
 
 class Conversation:

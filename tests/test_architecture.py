@@ -15,7 +15,7 @@ import rag
 ROOT = Path(__file__).resolve().parents[1]
 # A module imports only from its own layer and those before it. The longest name that fits a module decides.
 LAYERS = (
-    ("rag.schema", "rag.errors", "rag.settings", "rag.sentences", "rag.text", "rag.onnx"),
+    ("rag.schema", "rag.errors", "rag.settings", "rag.sentences", "rag.text", "rag.onnx", "rag.arguments"),
     ("rag.documents", "rag.index"),
     ("rag.answering",),
     ("rag.library", "rag.chatbot"),

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rag.errors import (
-    QuestionError,
-)
+from rag.errors import DocumentError, QuestionError
 from rag.schema import Answer, Turn
 
 if TYPE_CHECKING:
@@ -109,6 +107,36 @@ def test_bad_question_is_refused_and_the_next_one_answered(question: Any, corpus
     with pytest.raises(QuestionError):
         corpus_bot.ask(question)
     assert not corpus_bot.ask("Who is\x00 Nikol\ud800 Pashinyan?").abstained
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        ({"documents": 5}, "not int"),
+        ({"documents": [None]}, "not NoneType"),
+        ({"history": "Who?"}, "not str"),
+        ({"history": [("Who?", "He.")]}, "not tuple"),
+        ({"history": None}, "not NoneType"),
+    ],
+)
+def test_wrong_types_are_told_and_not_taken_for_a_damaged_index(
+    passed: dict[str, Any], said: str, corpus_bot: Chatbot
+) -> None:
+    with pytest.raises(QuestionError, match=said):
+        corpus_bot.ask("Who is Nikol Pashinyan?", **passed)
+
+
+@pytest.mark.parametrize("passed", [{"k": "three"}, {"method": "magic"}, {"documents": [7]}])
+def test_search_refuses_what_it_cannot_use(passed: dict[str, Any], corpus_bot: Chatbot) -> None:
+    with pytest.raises(QuestionError):
+        corpus_bot.search("Who is Nikol Pashinyan?", **passed)
+
+
+def test_one_source_may_stand_alone_and_a_number_is_none(corpus_bot: Chatbot) -> None:
+    report = corpus_bot.ingest("no-such-file.txt", dry_run=True)
+    assert list(report.failed) == ["no-such-file.txt"]
+    with pytest.raises(DocumentError, match="not int"):
+        corpus_bot.ingest([7])  # type: ignore[list-item]
 
 
 def test_two_threads_get_the_answers_that_they_get_alone(corpus_bot: Chatbot) -> None:
