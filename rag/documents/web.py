@@ -6,7 +6,6 @@ connection goes to an address that was; encryption and the Host header keep the 
 
 from __future__ import annotations
 
-import codecs
 import re
 import socket
 import time
@@ -17,6 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rag.documents.addresses import is_public
+from rag.documents.encodings import in_charset
 from rag.documents.raw import Unreadable
 from rag.errors import DocumentError
 
@@ -45,8 +45,6 @@ _KINDS: Mapping[str, str] = {
     "application/x-ndjson": ".jsonl",
 }
 _PLAIN = (".md", ".markdown", ".json", ".jsonl", ".ndjson")  # often sent as text/plain; then the address says more
-# Encodings of text. Python knows more under this name, some of which take a hostile page's time.
-_CHARSET = re.compile(r"ascii|utf|iso8859|cp|koi8|mac|shift|euc|gb|big5")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -209,12 +207,8 @@ def _body(chunks: Iterable[bytes], encoding: str) -> bytes:
 
 def _in_utf8(data: bytes, charset: str) -> bytes:
     """Text in UTF-8 where it is in the charset that was told; else as it is, and its encoding is guessed later."""
-    try:
-        if not _CHARSET.match(codecs.lookup(charset).name):
-            return data
-        return data.decode(charset).encode("utf-8", "surrogatepass")
-    except (LookupError, ValueError):
-        return data
+    text = in_charset(data, charset)
+    return data if text is None else text.encode("utf-8", "surrogatepass")
 
 
 def _header(response: httpcore.Response, name: bytes) -> str:

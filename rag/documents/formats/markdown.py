@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.documents.formats.text import decoded
+from rag.documents.encodings import decoded
 from rag.documents.raw import Raw
 
 _FIELD = re.compile(r"([A-Za-z][\w -]*):(?:\s+(.*))?$")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.documents.formats.text import decoded
+from rag.documents.encodings import decoded
 from rag.documents.raw import Raw, Unreadable
 
 _TEXT = ("text", "body", "content")
