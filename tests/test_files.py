@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,15 @@ def test_a_path_that_is_no_file_is_refused(tmp_path: Path, read: object, source:
         read(str(tmp_path / source) if "\0" not in source else source)
 
 
+@pytest.mark.parametrize("read", [load, find_files])
+def test_a_link_to_itself_and_an_empty_path_are_refused(tmp_path: Path, read: Callable[[str], object]) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(DocumentError, match="leads back to itself"):
+        read(str(tmp_path / "loop"))
+    with pytest.raises(DocumentError, match="names nothing"):
+        read("")
+
+
 def test_a_folder_and_a_pipe_are_not_loaded(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="is a folder"):
         load(str(tmp_path))
@@ -156,25 +166,47 @@ def test_a_folder_and_a_pipe_are_not_loaded(tmp_path: Path) -> None:
 
 PROBE = """
 import os, sys
-from rag.documents import load
+from rag.documents import find_files, load
 from rag.errors import DocumentError
+load(sys.argv[2])  # loads Python's own files, which may be root's alone too
 if os.getuid() == 0:
     os.setgid(65534); os.setuid(65534)
 try:
-    load(sys.argv[1])
+    for path in find_files(sys.argv[1]):
+        load(str(path))
 except DocumentError as error:
     print(error)
 """
 
 
-def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
-    source = _write(tmp_path / "secret.txt", STORY)
+@pytest.mark.parametrize(
+    ("closed", "reason"),
+    [("secret.txt", "cannot be read (Permission denied)"), ("sub", "is a folder that may not be opened")],
+)
+def test_what_may_not_be_read_is_told_by_name(tmp_path: Path, closed: str, reason: str) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.txt", "secret.txt", "sub/b.txt"):
+        _write(tmp_path / name, STORY)
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
-    os.chmod(source, 0)
+    (tmp_path / closed).chmod(0)
+    command = [sys.executable, "-c", PROBE, str(tmp_path), str(tmp_path / "a.txt")]
     root = Path(__file__).parent.parent
-    run = subprocess.run([sys.executable, "-c", PROBE, source], cwd=root, capture_output=True, text=True, check=False)
-    assert f"{source}: cannot be read (Permission denied)" in run.stdout, run.stderr
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    (tmp_path / closed).chmod(0o755)
+    assert f"{tmp_path / closed}: {reason}" in run.stdout, run.stderr
+
+
+def test_what_cannot_be_stored_or_shown_leaves_text_title_and_name(tmp_path: Path) -> None:
+    title, text = r"Half \ud800 a\u0000 pair\n\u202eof marks", r"The mill \udfff is old."
+    record = f'{{"title": "{title}", "text": "{text}", "author": "A\\u0007nn"}}'
+    document = load(_write(tmp_path / "a.json", record))
+    assert (document.title, document.text) == ("Half a pair of marks", "The mill is old.")
+    assert document.metadata["author"] == "Ann"
+    odd = [os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/caf\xe8.txt", b"/caf\xe9.txt")]
+    known = [load(_write(Path(name), STORY)) for name in odd]
+    assert all((one.title + one.source).encode() for one in known)
+    assert known[0].id != known[1].id
 
 
 PAGE = """<!doctype html><html lang="en"><head><title>The mill of Ardvale | Valley News</title>
@@ -205,6 +237,7 @@ def test_a_folder_is_walked_in_order_without_hidden_files_and_links_out_of_it(tm
     (folder / "out.txt").symlink_to(tmp_path / "outside.txt")
     (folder / "same.txt").symlink_to(folder / "a.txt")
     (folder / "broken.txt").symlink_to(folder / "gone.txt")
+    (folder / "loop.txt").symlink_to(folder / "loop.txt")
     (folder / "up").symlink_to(tmp_path, target_is_directory=True)
     found = [str(path.relative_to(folder.resolve())) for path in find_files(str(folder))]
     assert found == ["a.txt", "c.md", "b/a.txt", "b/z.txt"]

@@ -38,27 +38,33 @@ def load(source: str, *, owner: str = "", title: str = "", published: str = "", 
 def find_files(source: str) -> list[Path]:
     """The file `source`, or every file of the folder `source` in sorted order, as resolved paths, each once.
 
-    Hidden files and folders are skipped; a link is followed only to a file inside the folder.
+    Hidden files and folders are skipped; a link is followed only to a file inside the folder. A folder in it that may
+    not be opened is among the files: whoever loads it is told so.
 
     Raises:
         DocumentError: nothing is there, or the folder holds no file.
     """
-    try:
-        root = Path(source).resolve()
-        if not root.is_dir():
-            return [_regular_file(source)]
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{source!r}: cannot be read ({error}); check the path.") from error
+    root = _resolved(source) if source else None  # an empty path would be the folder that we happen to be in
+    if root is None or not os.path.isdir(root):
+        return [_regular_file(source)]
     found: dict[Path, None] = {}
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=lambda error: found.setdefault(Path(error.filename))):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = (Path(folder) / name).resolve()
-            if not name.startswith(".") and path.is_relative_to(root) and path.is_file():
+            path = _resolved(os.path.join(folder, name))
+            if path and not name.startswith(".") and path.is_relative_to(root) and path.is_file():
                 found[path] = None
     if not found:
         raise DocumentError(f"{source}: the folder holds no files; put documents into it or name another.")
     return list(found)
+
+
+def _resolved(source: str) -> Path | None:
+    """Where a path leads, links followed; None for links that lead nowhere but to each other, and for no path."""
+    try:
+        return Path(source).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def _regular_file(source: str, shown: str = "") -> Path:
@@ -66,7 +72,9 @@ def _regular_file(source: str, shown: str = "") -> Path:
         path = Path(source).resolve()
         if path.is_file():
             return path
-        reason = _why_not_a_file(path)
+        reason = _why_not_a_file(path) if source else "names nothing; give the path of a file or a folder."
+    except RuntimeError:
+        reason = "is a link that leads back to itself; name the file."
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); check the path and its permissions."
     except ValueError:  # a NUL character in the path
@@ -76,6 +84,8 @@ def _regular_file(source: str, shown: str = "") -> Path:
 
 def _why_not_a_file(path: Path) -> str:
     if path.is_dir():
+        if not os.access(path, os.R_OK | os.X_OK):
+            return "is a folder that may not be opened; check its permissions."
         return "is a folder; give the files in it one by one, or ingest the folder."
     if path.exists():
         return "is not a regular file; copy its contents into one."

@@ -11,6 +11,7 @@ from rag.documents.kinds import kind_of
 from rag.documents.parse import Parsed, parse
 from rag.documents.raw import Unreadable
 from rag.documents.sandbox import parse_apart
+from rag.documents.whitespace import one_line
 from rag.errors import DocumentError
 from rag.schema import Document
 
@@ -38,12 +39,14 @@ def make(
         DocumentError: it is empty, too large, protected, of a kind that is not read, or holds no text.
     """
     # A name need not be UTF-8; what is stored must be.
-    name = name.encode("utf-8", "replace").decode()
+    name = name.encode("utf-8", "backslashreplace").decode()
     try:
         parsed = _parsed(data, suffix)
     except Unreadable as error:
         raise DocumentError(f"{name}: {error}") from error
-    return _document(parsed, name, owner, title or parsed.title or fallback, published or parsed.published)
+    return _document(
+        parsed, name, owner, one_line(title) or parsed.title or one_line(fallback), published or parsed.published
+    )
 
 
 def make_pasted(text: str, title: str, *, owner: str = "") -> Document:
@@ -58,7 +61,7 @@ def make_pasted(text: str, title: str, *, owner: str = "") -> Document:
         parsed = _parsed(text.encode("utf-8", "ignore"), ".txt")
     except Unreadable as error:
         raise DocumentError(f"{title or 'The pasted text'}: {error}") from error
-    title = " ".join(title.split()) or parsed.title or _shortened(parsed.text.split("\n", 1)[0])
+    title = one_line(title) or parsed.title or _shortened(parsed.text.split("\n", 1)[0])
     return _document(parsed, f"pasted text: {title}", owner, title, parsed.published)
 
 

@@ -13,7 +13,7 @@ from rag.documents.clean import clean
 from rag.documents.formats import READERS
 from rag.documents.pages import follow
 from rag.documents.raw import Raw, Unreadable
-from rag.documents.whitespace import fenced_lines, tidy
+from rag.documents.whitespace import fenced_lines, one_line, printable, tidy
 
 # Text that may have been copied from a browser's window. The other formats hold what their authors put in.
 _MAY_BE_DUMPS = ("text", "Markdown", "HTML")
@@ -45,7 +45,8 @@ def parse(data: bytes, kind: str) -> Parsed:
     parsed = _cleaned(raw) if kind in _MAY_BE_DUMPS else _tidied(raw)
     if not parsed.text:
         raise Unreadable("holds no text; give a file with at least one sentence.")
-    return parsed
+    about = {name: printable(value) for name, value in parsed.metadata.items()}
+    return Parsed(parsed.text, one_line(parsed.title), one_line(parsed.published), about)
 
 
 def _cleaned(raw: Raw) -> Parsed:

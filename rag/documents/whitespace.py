@@ -16,7 +16,9 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 # Joiners carry meaning in Persian, Indic scripts and emoji; between Latin letters they are dirt.
 _LATIN_JOINER = re.compile("(?<=[\x00-\u024f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u024f])")
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# A half of a surrogate pair is no character: JSON can spell it, and nothing can store it.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NARROWEST_WRAP = 60  # verse is narrower, hand-wrapped prose is not
 _LONGEST_WORD = 60
 _FILL = 0.88  # text set in a proportional font is ragged when counted in characters
@@ -27,11 +29,21 @@ def tidy(raw: str) -> str:
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n"))
     text = re.sub("[\r\x0b\x85\u2028]", "\n", text)
     text = re.sub("[\x0c\u2029]", "\n\n", text)
-    text = _LATIN_JOINER.sub("", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    text = _LATIN_JOINER.sub("", _INVISIBLE.sub("", printable(text)))
     lines = [line.rstrip() for line in _ODD_SPACE.sub(" ", text).split("\n")]
     fenced = fenced_lines(lines)
     spaced = [line if literal else _single_spaced(line) for line, literal in zip(lines, fenced, strict=True)]
     return "\n".join(_unwrap(spaced, fenced)).strip()
+
+
+def printable(text: str) -> str:
+    """`text` without the characters that nothing shows and some stores refuse; line breaks stay."""
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """`text` as fits a title: printable, on one line, and without marks that turn the direction of what follows."""
+    return " ".join(_TURNING.sub("", printable(unicodedata.normalize("NFC", text))).split())
 
 
 def fenced_lines(lines: list[str]) -> list[bool]:
