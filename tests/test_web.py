@@ -85,10 +85,12 @@ def private(url: str, **options: object) -> Fetched:
     "address",
     [
         "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-        "198.18.0.1", "192.0.2.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1",
+        "198.18.0.1", "192.0.2.1", "192.0.0.9", "192.88.99.1", "224.0.0.1",
+        "239.1.1.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1",
         "fe80::1%eth0", "fc00::1", "fd12:3456::1", "fec0::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1",
         "::ffff:8.8.8.8", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1",
-        "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:808:808::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "nonsense", "",
+        "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:808:808::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:20::1",
+        "3fff::1", "5f00::1", "nonsense", "",
     ],
 )  # fmt: skip
 def test_address_that_is_not_public_is_told(address: str) -> None:
@@ -191,6 +193,9 @@ def test_three_redirects_are_followed_and_a_fourth_is_not(site: Site) -> None:
         ("http://example.com:8080/", "asks for port 8080; only 80 and 443"),
         ("http://exa\tmple.com/", "not a web address"),
         ("http://example.com/" + "a" * 3_000, "has 3,019 characters"),
+        ("http://xn--a/", "not a web address"),
+        ("http://a..b/", "not a web address"),
+        (f"http://{'a' * 64}.com/", "not a web address"),
     ],
 )
 def test_an_address_that_cannot_be_visited_is_refused_unvisited(url: str, reason: str) -> None:
@@ -264,6 +269,12 @@ def test_more_than_ten_megabytes_are_refused_packed_or_not(site: Site) -> None:
 def test_what_is_not_read_is_refused(site: Site, kind: str, status: int, headers: Headers, reason: str) -> None:
     with pytest.raises(DocumentError, match=reason):
         private(site.put("/", "words", kind, status, **headers))
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(PAGE.encode())[:-20], gzip.compress(b"one") + gzip.compress(b"two")])
+def test_a_page_that_arrives_in_part_is_refused(site: Site, packed: bytes) -> None:
+    with pytest.raises(DocumentError, match="cut or in parts"):
+        private(site.put("/", packed, "text/html", Content_Encoding="gzip"))
 
 
 @pytest.mark.parametrize(

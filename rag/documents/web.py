@@ -45,6 +45,7 @@ _KINDS: Mapping[str, str] = {
     "application/x-ndjson": ".jsonl",
 }
 _PLAIN = (".md", ".markdown", ".json", ".jsonl", ".ndjson")  # often sent as text/plain; then the address says more
+_GZIP = b"\x1f\x8b"
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -132,9 +133,11 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
         if len(url) > MAX_URL:
             raise Unreadable(f"has {len(url):,} characters; give an address of at most {MAX_URL:,}.")
         address = httpx.URL(url)
+        host = address.host
+        address.raw_host.decode("ascii").encode("idna")  # labels that are empty or too long would fail in the look-up
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise Unreadable(f"is not a web address ({error}); check it.") from error
-    if address.scheme not in _SCHEMES or not address.host:
+    if address.scheme not in _SCHEMES or not host:
         raise Unreadable("is not a web address; give one that begins with https:// or http://.")
     if address.userinfo:
         raise Unreadable("holds a name or a password; give the address without it.")
@@ -202,6 +205,8 @@ def _body(chunks: Iterable[bytes], encoding: str) -> bytes:
                 raise Unreadable(f"is larger than {MAX_BYTES // 1024**2} MB; save the part that matters, and give it.")
     except zlib.error as error:
         raise Unreadable(f"comes in broken compression ({error}); save it and give the file.") from error
+    if unpacker and body and (not unpacker.eof or unpacker.unused_data.startswith(_GZIP)):
+        raise Unreadable("comes in compression that is cut or in parts; try again, or save it and give the file.")
     return bytes(body)
 
 
