@@ -163,6 +163,39 @@ def test_records_follow_each_other_under_their_titles(tmp_path: Path) -> None:
         assert (document.title, document.metadata["records"]) == (Path(name).stem, "2")
 
 
+RECORDS = [{"title": "One", "text": MILL}, {"title": "Two", "text": WHEEL}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"name": "Export", "description": "All of it.", "data": {"tags": ["a b"], "items": RECORDS}}),
+        json.dumps({"one": RECORDS[0], "two": RECORDS[1]}),
+        json.dumps([{"question": one["title"], "answer": [one["text"]]} for one in RECORDS]),
+        json.dumps({"data": [{"title": one["title"], "context": one["text"], "qas": RECORDS} for one in RECORDS]}),
+        json.dumps([{"headline": one["title"], "summary": one["text"], "date": 1700000000} for one in RECORDS]),
+        "\n".join(map(json.dumps, RECORDS)),
+    ],
+    ids=["nested", "by name", "answers", "contexts", "summaries", "lines"],
+)
+def test_records_of_many_shapes_are_found(tmp_path: Path, content: str) -> None:
+    document = load(_write(tmp_path / "a.json", content))
+    assert document.text == f"# One\n\n{MILL}\n\n# Two\n\n{WHEEL}"
+
+
+def test_paragraphs_of_a_record_and_plain_texts_stand_apart(tmp_path: Path) -> None:
+    body = json.dumps({"title": "On mills", "body": [MILL, {"text": WHEEL}]})
+    assert load(_write(tmp_path / "a.json", body)).text == f"{MILL}\n\n{WHEEL}"
+    texts = load(_write(tmp_path / "b.json", json.dumps([MILL, WHEEL]))).text
+    assert texts == f"# Record 1\n\n{MILL}\n\n# Record 2\n\n{WHEEL}"
+
+
+@pytest.mark.parametrize("inside", ["\u2028", "\u2029", "\x85"])
+def test_only_a_line_feed_ends_a_json_line(tmp_path: Path, inside: str) -> None:
+    line = json.dumps({"text": f"{MILL}{inside}{WHEEL}"}, ensure_ascii=False)
+    assert WHEEL in load(_write(tmp_path / "a.jsonl", f"{line}\r\n\r\n")).text
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [

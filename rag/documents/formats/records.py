@@ -1,72 +1,106 @@
 """Records in JSON or JSON lines. A file is one text: the records follow each other under their titles.
 
-Must not know any publisher's schema: only the few field names that most exports share.
+Must not know any publisher's schema: only the few field names that most exports share, at whatever depth they stand.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.documents.encodings import decoded
 from rag.documents.raw import Raw, Unreadable
 
-_TEXT = ("text", "body", "content")
-_TITLE = ("title", "headline", "name")
-_DATE = ("date", "published", "published_at", "publish_date", "pubdate")
+_TEXT = ("text", "body", "content", "article", "articlebody", "context", "answer", "content_text")
+_SHORT_TEXT = ("abstract", "summary", "description")  # taken where there is no other
+_TITLE = ("title", "headline", "name", "question")
+_DATE = ("date", "published", "published_at", "publish_date", "pubdate", "datepublished", "date_published")
 _AUTHOR = ("author", "authors", "byline")
+_DEEPEST = 20  # records lie in fewer objects and lists than that
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
     text: str
-    title: str
-    date: str
-    author: str
+    title: str = ""
+    date: str = ""
+    author: str = ""
 
 
 def read_json(data: bytes) -> Raw:
-    """A JSON record, a list of records, or an object with such a list in one of its fields."""
+    """JSON with records anywhere in it; JSON lines too, which many exports name .json."""
+    text = decoded(data)
     try:
-        return _joined(_records(json.loads(decoded(data))))
+        value = _parsed(text)
     except ValueError as error:
-        raise Unreadable(f"is not JSON ({error}); mend it, or save the text alone as .txt.") from error
+        try:
+            return _joined(list(_of_lines(text)))
+        except Unreadable:
+            raise Unreadable(f"is not JSON ({error}); mend it, or save the text alone as .txt.") from error
+    return _joined(list(_records(value)))
 
 
 def read_jsonl(data: bytes) -> Raw:
     """One JSON record a line; blank lines are passed over."""
-    records: list[_Record] = []
-    for number, line in enumerate(decoded(data).splitlines(), start=1):
+    return _joined(list(_of_lines(decoded(data))))
+
+
+def _of_lines(text: str) -> Iterator[_Record]:
+    # Only "\n" ends a line: a string in JSON may hold the other characters that Python takes for line ends.
+    for number, line in enumerate(text.split("\n"), start=1):
         try:
-            records += _records(json.loads(line)) if line.strip() else []
+            value = _parsed(line) if line.strip() else None
         except ValueError as error:
             raise Unreadable(f"line {number} is not JSON ({error}); mend that line.") from error
-    return _joined(records)
+        yield from _records(value)
 
 
-def _records(value: object) -> list[_Record]:
-    """The records in a JSON value: itself, its items, or the items of its one field that holds some."""
-    if isinstance(value, list):
-        return [record for item in value if isinstance(item, dict) and (record := _record(item))]
-    if not isinstance(value, dict):
+def _parsed(text: str) -> object:
+    """The value, None for the NaN and Infinity that some programs write."""
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except RecursionError as error:
+        raise ValueError("it is nested without end") from error
+
+
+def _records(value: object, depth: int = 0) -> list[_Record]:
+    """The records in a JSON value: itself if it has a text, else those in its items, else its summary."""
+    if depth > _DEEPEST:
         return []
-    own = _record(value)
-    return [own] if own else next((found for item in value.values() if (found := _listed(item))), [])
+    if isinstance(value, list):
+        texts = [_Record(item.strip()) for item in value if isinstance(item, str) and not depth and item.strip()]
+        return texts or [record for item in value for record in _records(item, depth + 1)]
+    if not isinstance(value, Mapping):
+        return []
+    own = _record(value, _TEXT)
+    if own:
+        return [own]
+    inside = [record for item in value.values() for record in _records(item, depth + 1)]
+    summary = _record(value, _SHORT_TEXT)
+    return inside or ([summary] if summary else [])
 
 
-def _listed(value: object) -> list[_Record]:
-    return _records(value) if isinstance(value, list) else []
-
-
-def _record(fields: Mapping[str, object]) -> _Record | None:
-    """The record that an object is, or None where it has no text. Field names count without case."""
+def _record(fields: Mapping[str, object], names: Sequence[str]) -> _Record | None:
+    """The record that an object is by these names of its text, or None. Field names count without case."""
     known = {key.casefold(): value for key, value in fields.items()}
-    text = "\n\n".join(filter(None, (_words(known.get(name)) for name in _TEXT)))
+    text = "\n\n".join(dict.fromkeys(filter(None, (_paragraphs(known.get(name)) for name in names))))
     title, date, author = (_first(known, names) for names in (_TITLE, _DATE, _AUTHOR))
     day = re.match(r"\d{4}-\d\d-\d\d", date)
-    return _Record(text, title, day[0] if day else date, author) if text else None
+    date = day[0] if day else "" if re.fullmatch(r"[\d.]{5,}", date) else date  # seconds since 1970 are no date to show
+    return _Record(text, title, date, author) if text else None
+
+
+def _paragraphs(value: object) -> str:
+    """A field's value as text: words, or a list of paragraphs, which may be objects with a text of their own."""
+    if isinstance(value, list):
+        pieces = (
+            record.text if isinstance(item, Mapping) and (record := _record(item, _TEXT)) else _words(item)
+            for item in value
+        )
+        return "\n\n".join(filter(None, pieces))
+    return "" if isinstance(value, Mapping) else _words(value)
 
 
 def _first(known: Mapping[str, object], names: Sequence[str]) -> str:
@@ -89,7 +123,7 @@ def _words(value: object) -> str:
 def _joined(records: Sequence[_Record]) -> Raw:
     """One record as it is; several under headings of their own, with date and author below."""
     if not records:
-        names = ", ".join(_TEXT)
+        names = ", ".join(_TEXT[:3])
         raise Unreadable(f"holds no record with a text; name the field that holds it one of: {names}.")
     if len(records) == 1:
         (one,) = records
