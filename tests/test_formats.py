@@ -1,8 +1,7 @@
-"""PDF, Word, HTML and records become Documents with what they say about themselves, or one line says why not."""
+"""PDF, HTML and records become Documents with what they say about themselves, or one line says why not."""
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from rag.documents import load, page_of
 from rag.documents.pages import follow
 from rag.errors import DocumentError
-from tests.samples import docx_bomb, pdf, protected_pdf, scanned_pdf
+from tests.samples import pdf, protected_pdf, scanned_pdf
 
 MILL = "The mill of Ardvale was built in 1790 by a miller from the hills."
 WHEEL = "Its wheel turns only in spring when the snow melts in the hills."
@@ -90,56 +89,6 @@ def test_content_decides_against_the_name(tmp_path: Path) -> None:
     assert load(_write(tmp_path / "a.txt", pdf([MILL]))).text == MILL
     page = f"<!doctype html><html><body><article><p>{MILL} {WHEEL}</p><p>{MUSEUM}</p></article></body></html>"
     assert "<p>" not in load(_write(tmp_path / "b.txt", page)).text
-
-
-def _word(path: Path) -> str:
-    import docx
-
-    document = docx.Document()
-    document.core_properties.title = "On mills"
-    document.core_properties.author = "Ida Holm"
-    document.add_heading("The mill", 1)
-    document.add_paragraph(MILL)
-    document.add_paragraph("two floors", style="List Bullet")
-    document.add_paragraph("one wheel", style="List Bullet")
-    table = document.add_table(2, 2)
-    for cell, text in zip((*table.rows[0].cells, *table.rows[1].cells), ("Year", "Sacks", "1801", "412"), strict=True):
-        cell.text = text
-    document.add_paragraph(WHEEL)
-    out = io.BytesIO()
-    document.save(out)
-    return _write(path, out.getvalue())
-
-
-def test_a_word_document_keeps_headings_lists_tables_and_properties(tmp_path: Path) -> None:
-    document = load(_word(tmp_path / "a.docx"))
-    table = "| Year | Sacks |\n| 1801 | 412 |"
-    assert document.text == f"# The mill\n\n{MILL}\n\n- two floors\n- one wheel\n\n{table}\n\n{WHEEL}"
-    assert (document.title, document.metadata["author"]) == ("On mills", "Ida Holm")
-
-
-def test_a_docx_bomb_is_refused_by_what_it_declares(tmp_path: Path) -> None:
-    bomb = docx_bomb(200 * 1024**2)
-    assert len(bomb) < 250_000
-    with pytest.raises(DocumentError, match=r"would unpack 0\.2 MB into 200 MB"):
-        load(_write(tmp_path / "a.docx", bomb))
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"PK\x03\x04" + bytes(50), "broken archive"),
-        (MILL.encode(), r"is named \.docx but holds no Word"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an old Office file"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + bytes(600),
-            "protected by a password",
-        ),
-    ],
-)
-def test_what_is_no_word_document_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
-    with pytest.raises(DocumentError, match=reason):
-        load(_write(tmp_path / "a.docx", content))
 
 
 def test_a_json_record_gives_text_title_date_and_author(tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from rag.documents.formats.properties import told, usable_title
 from rag.documents.raw import Raw, Unreadable
 
 if TYPE_CHECKING:
+    from docx.document import Document
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
@@ -27,16 +29,29 @@ _OTHERS = {
     "ppt/": "a presentation, not a text",
     "mimetype": "an OpenDocument or EPUB file",
 }
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Around blocks of a text: content controls such as a cover page's, and changes that were proposed and are shown.
+_WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo"))
+# What Word does not show as text, and what it says a second time for its older versions.
+_UNSHOWN = frozenset(
+    [*(_W + name for name in ("pPr", "rPr", "del", "moveFrom", "sdtPr", "instrText")),
+     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"]
+)  # fmt: skip
+_SPACES = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 
 
 def read_docx(data: bytes) -> Raw:
     """A Word document's text, with title, author and the day it was made from its core properties."""
     _check_archive(data)
     import docx
-    from docx.table import Table
 
-    document = docx.Document(io.BytesIO(data))
-    blocks = (_table(one) if isinstance(one, Table) else _paragraph(one) for one in document.iter_inner_content())
+    try:
+        document = docx.Document(io.BytesIO(data))
+    except ValueError as error:
+        raise Unreadable("is a template, or holds macros; save it as a plain .docx.") from error
+    if document.element.tag != f"{_W}document":
+        raise Unreadable("is in the Strict form of Word's format; save it as a plain .docx.")
+    blocks = _blocks(document.element.body, document)
     # Items of one list stand below each other, without blank lines.
     text = re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", "\n\n".join(filter(None, blocks)))
     core = document.core_properties
@@ -64,9 +79,35 @@ def _check_archive(data: bytes) -> None:
         )
 
 
+def _blocks(parent: Any, document: Document) -> Iterator[str]:
+    """Paragraphs and tables in their order. python-docx itself passes over those that stand inside something."""
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    for child in parent:
+        if child.tag == f"{_W}p":
+            yield _paragraph(Paragraph(child, document._body))
+        elif child.tag == f"{_W}tbl":
+            yield _table(Table(child, document._body))
+        elif child.tag in _WRAPPERS:
+            yield from _blocks(child, document)
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    """All text that is shown inside an element, that of text boxes and inner tables too."""
+    for child in element:
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in _SPACES:
+            yield _SPACES[child.tag] if child.get(f"{_W}type", "textWrapping") == "textWrapping" else ""
+        elif child.tag not in _UNSHOWN:
+            yield from _pieces(child)
+            yield "\n" if child.tag == f"{_W}p" else ""
+
+
 def _paragraph(paragraph: Paragraph) -> str:
     """The paragraph's words; a heading with its number signs, an item of a list with a dash."""
-    text = paragraph.text.strip()
+    text = "".join(_pieces(paragraph._p)).strip()
     style = (paragraph.style.name if paragraph.style else None) or ""
     found = re.fullmatch(r"Heading ([1-6])", style)
     if not text or not (found or style == "Title" or _is_item(paragraph, style)):
@@ -84,7 +125,7 @@ def _table(table: Table) -> str:
     """A line for each row, its cells between bars; a merged cell counts once in a row."""
     rows = []
     for row in table.rows:
-        cells = {cell._tc: " ".join(cell.text.split()) for cell in row.cells}
+        cells = {cell._tc: " ".join("".join(_pieces(cell._tc)).split()) for cell in row.cells}
         if any(cells.values()):
             rows.append(f"| {' | '.join(cells.values())} |")
     return "\n".join(rows)
