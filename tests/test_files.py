@@ -209,25 +209,6 @@ def test_what_cannot_be_stored_or_shown_leaves_text_title_and_name(tmp_path: Pat
     assert known[0].id != known[1].id
 
 
-PAGE = """<!doctype html><html lang="en"><head><title>The mill of Ardvale | Valley News</title>
-<meta property="og:title" content="The mill of Ardvale"><meta property="article:published_time" content="2021-05-06">
-</head><body><nav><a href="/">Home</a> <a href="/news">News</a></nav><article><h1>The mill of Ardvale</h1>
-<p>The mill of Ardvale was built in 1790, by a miller who had lost two others to the river.</p>
-<p>It has three floors and one wheel. The wheel turns only in spring, when the snow melts in the hills.</p>
-<table><tr><th>Year</th><th>Sacks</th></tr><tr><td>1801</td><td>412</td></tr></table>
-<p>Today it is a museum, and it can be visited from May to October on every day but Monday.</p></article>
-<footer>Copyright 2021 Valley News</footer></body></html>"""
-
-
-def test_a_saved_page_gives_article_title_and_date(tmp_path: Path) -> None:
-    document = load(_write(tmp_path / "page.html", PAGE))
-    assert (document.title, document.published) == ("The mill of Ardvale", "2021-05-06")
-    assert "three floors and one wheel" in document.text
-    assert "412" in document.text
-    assert "Home" not in document.text
-    assert "Copyright" not in document.text
-
-
 def test_a_folder_is_walked_in_order_without_hidden_files_and_links_out_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     for name in ("b/z.txt", "b/.hidden.txt", "a.txt", ".git/config", "c.md", "b/a.txt"):

@@ -14,6 +14,9 @@ _KINDS: Mapping[str, str] = {
     ".markdown": "Markdown",
     ".html": "HTML",
     ".htm": "HTML",
+    ".xhtml": "HTML",
+    ".mhtml": "MHTML",
+    ".mht": "MHTML",
     ".pdf": "PDF",
     ".docx": "Word",
     ".json": "JSON",
@@ -44,7 +47,11 @@ _RICH = b"{\\rtf"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _PDF_HEAD = 1024  # a PDF may begin with a few bytes of something else
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype\s+html\b|<html\b)", re.I)
+# Browsers write a remark before a page that they save.
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\b[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*){0,5}(?:<!doctype\s+html\b|<html\b)",
+    re.I | re.S,
+)
 
 
 def kind_of(data: bytes, suffix: str) -> str:

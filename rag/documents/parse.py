@@ -16,7 +16,7 @@ from rag.documents.raw import Raw, Unreadable
 from rag.documents.whitespace import fenced_lines, one_line, printable, tidy
 
 # Text that may have been copied from a browser's window. The other formats hold what their authors put in.
-_MAY_BE_DUMPS = ("text", "Markdown", "HTML")
+_MAY_BE_DUMPS = ("text", "Markdown", "HTML", "MHTML")
 
 
 @dataclass(frozen=True, slots=True)

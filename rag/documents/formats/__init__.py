@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rag.documents.formats.docx import read_docx
-from rag.documents.formats.html import read_html
+from rag.documents.formats.html import read_html, read_mhtml
 from rag.documents.formats.markdown import read_markdown
 from rag.documents.formats.pdf import read_pdf
 from rag.documents.formats.records import read_json, read_jsonl
@@ -17,6 +17,7 @@ READERS: Mapping[str, Callable[[bytes], Raw]] = {
     "text": read_text,
     "Markdown": read_markdown,
     "HTML": read_html,
+    "MHTML": read_mhtml,
     "PDF": read_pdf,
     "Word": read_docx,
     "JSON": read_json,
