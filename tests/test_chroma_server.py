@@ -17,9 +17,9 @@ import pytest
 
 from rag import Chatbot, Settings
 from rag.errors import ConfigurationError, DocumentNotFound, IndexMismatch, StoreUnavailable
+from rag.index.place import Server
 from rag.index.server import Record
 from rag.index.shared import SharedIndex
-from rag.index.store import Server
 from rag.schema import Document
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ from pathlib import Path
 from rag import Settings
 from rag.index.encoder import open_encoder
 from rag.index.shared import SharedIndex
-from rag.index.store import Server
+from rag.index.place import Server
 from rag.schema import Document
 
 name, folder, cache, url, database = sys.argv[1:]

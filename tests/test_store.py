@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,9 @@ from rag.index.store import Store
 
 if TYPE_CHECKING:
     from rag.schema import Vectors
+
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def unit(*degrees: float) -> Vectors:
@@ -118,6 +123,46 @@ def test_folder_that_cannot_be_opened_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "vectors").write_text("a file, no folder")
     with pytest.raises(DataDirectoryError, match=r"vectors cannot be opened.*rag rebuild"):
         Store(tmp_path / "vectors")
+
+
+_REFUSED = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from rag.errors import DataDirectoryError
+from rag.index.store import Store
+
+store, vectors = Store(Path(sys.argv[1]) / "v"), np.eye(384, dtype=np.float32)
+store.upsert([f"a{n}" for n in range(20)], vectors[:20], ["d"] * 20)
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+most = max(path.stat().st_size for path in Path(sys.argv[1]).rglob("*") if path.is_file())
+resource.setrlimit(resource.RLIMIT_FSIZE, (most + 40_000, hard))
+for attempt in range(2):
+    try:
+        store.upsert([f"{attempt}.{n}" for n in range(300)], vectors[:300], ["d"] * 300)
+    except DataDirectoryError as error:
+        print("refused", len(store.search(vectors[0], 5)), "space" in str(error), flush=True)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+try:
+    Store(Path(sys.argv[1]) / "new")
+except DataDirectoryError as error:
+    print("space" in str(error))
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+store.upsert(["z"], vectors[50:51], ["d"])
+print("stored", store.missing(["z"]), store.unseen(1_000), Store(Path(sys.argv[1]) / "new").count(), flush=True)
+"""
+
+
+def test_process_goes_on_after_the_disk_was_full(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", _REFUSED, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.stdout.splitlines() == [*["refused 5 True"] * 2, "True", "stored [] [] 0"], run.stderr[-500:]
 
 
 def test_room_for_vectors_to_come_holds_nothing_after_a_close(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Chroma gives no protection of its own: two processes on one directory corrupt it
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -40,9 +41,9 @@ class DataDirectoryLock:
             raise self._busy() from None
         except OSError as error:
             self._lock.release()
+            fix = "make room on the disk" if error.errno == errno.ENOSPC else "set RAG_DATA_DIR to a folder of your own"
             raise DataDirectoryError(
-                f"The data directory {self._data_dir} cannot be written ({error.strerror or error}); "
-                "set RAG_DATA_DIR to a folder of your own."
+                f"The data directory {self._data_dir} cannot be written ({error.strerror or error}); {fix}."
             ) from error
 
     def announce(self, address: str, token: str) -> None:

@@ -9,7 +9,7 @@ from rag.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from rag.index.ingest import Index
-    from rag.index.store import Server
+    from rag.index.place import Server
     from rag.schema import Encoder
     from rag.settings import Settings
 
@@ -45,7 +45,7 @@ def server_of(settings: Settings) -> Server | None:
     """
     if not settings.chroma_url:
         return None
-    from rag.index.store import Server
+    from rag.index.place import Server
 
     address = urlsplit(settings.chroma_url)
     if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:

@@ -15,8 +15,9 @@ from pathlib import Path
 from rag.errors import IndexDamaged
 from rag.index.catalog import Catalog
 from rag.index.ingest import Index, Outcome
+from rag.index.place import Server
 from rag.index.server import Head, Record, SharedDocuments
-from rag.index.store import Server, Store
+from rag.index.store import Store
 from rag.schema import Document, Encoder, Passage
 
 # What no head names may be a document that another process is writing; after an hour it is left from one that died.

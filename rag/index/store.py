@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import DataDirectoryError, IndexDamaged, RagError, StoreError, StoreUnavailable
+from rag.errors import DataDirectoryError, IndexDamaged, RagError
+from rag.index.place import Server, meaning, not_opened
 from rag.index.residue import blank_residue
 from rag.index.swap import draft_folder, finish_swap, replace_folder
 
@@ -24,20 +23,8 @@ _DOCUMENTS_AT_ONCE = 5_000
 # Chroma Cloud refuses more than 300 records in one call.
 _RECORDS_AT_ONCE = 250
 _SERVER_SECONDS = 60.0
-# SQLite's primary result codes for what the disk refuses: read-only, input or output error, full, cannot open.
-_DISK_CODES = {8, 10, 13, 14}
 
 Known = Callable[[Sequence[str]], Collection[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A Chroma server; `token` goes into its x-chroma-token header and into no message."""
-
-    url: str
-    tenant: str = "default_tenant"
-    database: str = "default_database"
-    token: str = field(default="", repr=False)
 
 
 class Store:
@@ -57,7 +44,9 @@ class Store:
         """
         self._place = place
         self._known = known
+        self._client: Any = None
         self._collection: Any = None
+        self._stuck = False
         self._lock = threading.RLock()  # a folder is swapped for another between two calls, never during one
         if isinstance(place, Path):
             finish_swap(place)
@@ -193,7 +182,8 @@ class Store:
     def close(self) -> None:
         """Release the files or the connection."""
         with self._lock:
-            self._client.close()
+            if self._client is not None:
+                self._client.close()
             if isinstance(self._place, Path):
                 blank_residue(self._place)
 
@@ -201,12 +191,17 @@ class Store:
     def guarded(self) -> Iterator[None]:
         """Turns what Chroma raises inside into errors of ours."""
         with self._lock:
+            if self._stuck:
+                self._reconnect()
             try:
                 yield
             except RagError:
                 raise
             except Exception as error:
-                raise self._typed(error) from error
+                typed = meaning(error, self._place)
+                # A statement that the disk cut short keeps Chroma's own lock, and all after it wait for a quarter hour.
+                self._stuck = isinstance(typed, DataDirectoryError)
+                raise typed from error
 
     def _nearest(self, vector: Vectors, k: int, where: Any) -> list[tuple[str, float]]:
         """At most `k` known ids; more are asked for while unknown ones take their places."""
@@ -235,7 +230,7 @@ class Store:
         place = self._place
         try:
             if isinstance(place, Path):
-                self._client: Any = chromadb.PersistentClient(str(place), settings=quiet)
+                self._client = chromadb.PersistentClient(str(place), settings=quiet)
                 name = _COLLECTION
             else:
                 self._client = chromadb.HttpClient(
@@ -250,35 +245,29 @@ class Store:
                 name = f"rag-{_COLLECTION}"
             self._collection = self.collection(name)
         except Exception as error:
-            raise self._not_opened(error) from error
+            self._let_go()
+            raise not_opened(error, self._place) from error
         settings = self._collection.configuration_json
         space = (settings.get("hnsw") or settings.get("spann") or {}).get("space")
         if space != METRIC:
             self._client.close()
             raise IndexDamaged(f"The vectors are compared by {space!r}, not by {METRIC!r}; run: rag doctor --repair")
 
-    def _not_opened(self, error: Exception) -> RagError:
-        if isinstance(self._place, Path):
-            return DataDirectoryError(
-                f"The vectors in {self._place} cannot be opened ({error}); delete that folder and run: rag rebuild"
-            )
-        return error if isinstance(error, RagError) else self._typed(error)
+    def _reconnect(self) -> None:
+        self._stuck = False
+        self._let_go()
+        try:
+            self._connect()
+        except RagError:
+            self._stuck = True
+            raise
 
-    def _typed(self, error: Exception) -> RagError:
-        """The error of ours that says what Chroma's means and what to do."""
-        text = " ".join(str(error).split())[:200]
-        if isinstance(self._place, Server):
-            text = text.replace(self._place.token, "***") if self._place.token else text
-            reason = f"{type(error).__name__}: {text}"
-            return StoreUnavailable(
-                f"The Chroma server {self._place.url} did not answer as expected ({reason}); "
-                "check that it runs, RAG_CHROMA_URL and RAG_CHROMA_TOKEN."
-            )
-        code = re.search(r"\(code: (\d+)\)", text)
-        if isinstance(error, OSError) or (code and int(code.group(1)) & 0xFF in _DISK_CODES):
-            return DataDirectoryError(
-                f"{self._place} cannot be read or written ({text}); check the disk's space and the folder's rights."
-            )
-        if isinstance(error, AttributeError | RuntimeError):  # what a closed client raises
-            return StoreError(f"The vectors in {self._place} are closed ({text}); open the chatbot again.")
-        return IndexDamaged(f"The vectors in {self._place} cannot be used ({text}); run: rag doctor --repair")
+    def _let_go(self) -> None:
+        """Close the client, and have Chroma forget one that did not open: it would give it to the next who asks."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+        else:
+            SharedSystemClient._identifier_to_system.pop(str(self._place), None)
