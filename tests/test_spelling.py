@@ -17,6 +17,9 @@ VOCABULARY = [
     "karabakh",
     "georgian",
     "lukashenko",
+    "yerevan",
+    "haydar",
+    "turkey",
     "war",
     "drones",
     "f16x",
@@ -39,6 +42,15 @@ def speller() -> Speller:
         ("Aliev", "Aliyev"),
         ("Karabach", "Karabakh"),
         ("Lukaschenko", "Lukashenko"),
+        ("Loukachenko", "Lukashenko"),
+        ("Aserbaidschan", "Azerbaijan"),
+        ("Əliyev", "Aliyev"),
+        ("Garabagh", "Karabakh"),
+        ("Jerevan", "Yerevan"),
+        ("Erivan", "Yerevan"),
+        ("Heydər", "Haydar"),
+        ("Heidar", "Haydar"),
+        ("Türkiye", "Turkey"),
     ],
 )
 def test_variant_of_a_name_becomes_the_indexed_one(speller: Speller, typed: str, indexed: str) -> None:
@@ -46,7 +58,20 @@ def test_variant_of_a_name_becomes_the_indexed_one(speller: Speller, typed: str,
 
 
 @pytest.mark.parametrize(
-    "word", ["Georgia", "Erdogan", "Pashinyan", "Çavuşoğlu", "wars", "Alien", "think", "f16y", "2020"]
+    "word",
+    [
+        "Georgia",
+        "Erdogan",
+        "Pashinyan",
+        "Çavuşoğlu",
+        "wars",
+        "Alien",
+        "think",
+        "f16y",
+        "2020",
+        "Kazakhstan",
+        "Mnatsakanyan",
+    ],
 )
 def test_known_ordinary_and_unlike_words_stay(speller: Speller, word: str) -> None:
     assert speller.correct(f"Which {word}, and why?") == f"Which {word}, and why?"
