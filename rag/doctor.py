@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "warn", "fail"]
 _GIB = 1 << 30
-# An index of 10,000 passages takes about 60 MB, and twice that while it is copied.
-_LOW_SPACE, _NO_SPACE = _GIB // 2, 50 << 20
 _REPAIR = "run: rag doctor --repair"
 
 
@@ -116,9 +113,10 @@ def _check_directory(folder: Path) -> Check:
 
 
 def _check_space(folder: Path) -> Check:
-    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    free = shutil.disk_usage(there).free
-    state: State = "fail" if free < _NO_SPACE else "warn" if free < _LOW_SPACE else "ok"
+    from rag.index.health import LOW_SPACE, NO_SPACE, free_space
+
+    free = free_space(folder)
+    state: State = "fail" if free < NO_SPACE else "warn" if free < LOW_SPACE else "ok"
     return Check("disk space", state, f"{free / _GIB:.1f} GiB free", "" if state == "ok" else "make room on the disk")
 
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ from rag.doctor import Check, examine, repair
 from rag.errors import DataDirectoryError, IndexDamaged, IndexMismatch, RagError
 from rag.index.ingest import Index
 from rag.index.lock import DataDirectoryLock
+from rag.index.opening import open_index
 from rag.index.store import Store
 from rag.schema import Document
 
@@ -330,6 +332,18 @@ def test_doctor_finds_nothing_wrong_with_a_sound_index(small: Path, encoder: Enc
     index = Index(small, encoder, TOKENS, 0)
     check_complete(index, 2)
     index.close()
+
+
+def test_little_space_is_told_at_the_start_and_by_the_doctor(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data_dir=tmp_path, corpus_dir=None)
+    open_index(settings, encoder).close()
+    assert "are free" not in caplog.text
+    monkeypatch.setattr("rag.index.health.shutil.disk_usage", lambda _: SimpleNamespace(free=40 << 20))
+    open_index(settings, encoder).close()
+    assert f"Only 42 MB are free where {tmp_path} is; make room" in caplog.text
+    assert next(one.state for one in examine(settings) if one.name == "disk space") == "fail"
 
 
 def test_doctor_says_that_an_unused_directory_is_empty(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,13 @@ from rag.index.seal import CATALOG, VECTORS
 # A search for so many stored vectors, spread evenly, has to find them.
 SAMPLE = 1_000
 _PROBE_SECONDS = 300
+# Bytes free on the disk. An index of 10,000 passages takes about 60 MB, and twice that while it is copied.
+LOW_SPACE, NO_SPACE = 512 << 20, 50 << 20
+
+
+def free_space(folder: Path) -> int:
+    """Bytes free where a folder is, or will be."""
+    return shutil.disk_usage(next(place for place in (folder, *folder.absolute().parents) if place.exists())).free
 
 
 def lost_catalog(folder: Path) -> str:

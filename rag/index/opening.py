@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rag.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rag.index.ingest import Index
     from rag.index.place import Server
     from rag.schema import Encoder
     from rag.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 def open_index(settings: Settings, encoder: Encoder, *, rebuild: bool = False) -> Index:
@@ -26,6 +31,7 @@ def open_index(settings: Settings, encoder: Encoder, *, rebuild: bool = False) -
         ConfigurationError: the server's address cannot be used.
         IndexMismatch, IndexDamaged, DataDirectoryError, StoreUnavailable: the index cannot be opened.
     """
+    _warn_of_little_space(settings.data_dir)
     limits = (settings.passage_tokens, settings.overlap_sentences)
     server = server_of(settings)
     if server is None:
@@ -35,6 +41,14 @@ def open_index(settings: Settings, encoder: Encoder, *, rebuild: bool = False) -
     from rag.index.shared import SharedIndex
 
     return SharedIndex(settings.data_dir, encoder, *limits, server=server, rebuild=rebuild)
+
+
+def _warn_of_little_space(folder: Path) -> None:
+    from rag.index.health import NO_SPACE, free_space
+
+    free = free_space(folder)
+    if free < NO_SPACE:
+        _log.warning("Only %.0f MB are free where %s is; make room before documents are added.", free / 1e6, folder)
 
 
 def server_of(settings: Settings) -> Server | None:
