@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ def open_session(path: Path) -> Any:
     Raises:
         ConfigurationError: the file is missing or not a model.
     """
+    # Read when onnxruntime starts: without it, its builds since 1.29 keep a device id and send events to their maker.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -78,3 +78,14 @@ def test_ci_fails_on_skips_save_for_absent_shared_data(in_ci: bool, tmp_path: Pa
     assert "this one reached for ['example.com']" in run.stdout  # although the test swallowed the error
     expected = "1 failed, 1 passed, 1 skipped, 1 error" if in_ci else "1 passed, 2 skipped, 1 error"
     assert expected in run.stdout
+
+
+def test_onnxruntime_keeps_no_device_id_and_no_events_to_send(tmp_path: Path) -> None:
+    # Nothing is inherited: under CI it is silent by itself.
+    root = Path(__file__).parents[1]
+    environment = {"PATH": os.defpath, "HOME": str(tmp_path), "PYTHONPATH": str(root)}
+    program = (
+        "from rag.answering.trained import MODEL_FILE; from rag.onnx import open_session; open_session(MODEL_FILE)"
+    )
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=120)
+    assert [path.name for path in tmp_path.rglob("*")] == []

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rag.onnx import open_session
 from training.model import ReaderModel, base_folder, open_model
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -110,12 +111,10 @@ def trained_weights(path: Path) -> dict[str, Tensor]:
 
 def difference(model: ReaderModel, path: Path) -> float:
     """Largest difference of a score between the model and the file, on a padded batch of fixed random rows."""
-    import onnxruntime
-
     batch = example(rows=3, tokens=77, seed=1)
     with torch.inference_mode():
         expected = [scores.numpy() for scores in model.eval()(*batch)]
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_session(path)
     given = session.run(list(OUTPUTS), {name: rows.numpy() for name, rows in zip(INPUTS, batch, strict=True)})
     seen = batch[1].numpy() == 1  # scores of padding mean nothing
     return max(float(np.abs(one - other)[seen].max()) for one, other in zip(expected, given, strict=True))
