@@ -15,6 +15,7 @@ from rag.index.lexical import content_words
 from rag.schema import Turn
 
 MINISTER = Turn("Who is the prime minister of Norway?", "Ada Berg [1]\n\nAda Berg, the prime minister, resigned. [1]")
+PILOT = Turn("Who flew the Atlantic first?", "Ada Berg [1]\n\nAda Berg flew it in May. [1]")
 RIVERS = Turn(
     "Which rivers reach the Baltic Sea?", "- Oder: The Oder and the Vistula do. [1]\n- Vistula [1]\n- Neva [2]"
 )
@@ -111,6 +112,45 @@ def test_pronoun_after_an_answer_that_is_no_name_means_the_question_s_subject() 
     assert asked("Where does she work?", turn) == "Where does Tove Lund work?"
 
 
+def test_she_is_not_the_man_who_was_named_last() -> None:
+    married = Turn("Who did she marry?", "Jon Lund [1]\n\nIn May she married Jon Lund. [1]")
+    before = ("Who is Ada Berg?", "Where was she born?", married, "How did he die?")
+    assert asked("How many books did she write?", *before) == "How many books did Ada Berg write?"
+    assert asked("How old was he?", *before) == "How old was Jon Lund?"
+
+
+def test_name_that_an_answer_gave_may_be_meant_turns_later() -> None:
+    lake = Turn("What is the largest lake in Peru?", "Lake Titicaca [1]\n\nLake Titicaca is the largest. [1]")
+    assert asked("Which rivers feed it?", lake, "How deep is it?") == "Which rivers feed Lake Titicaca?"
+    assert asked("Who lives there?", lake) == "Who lives in Lake Titicaca?"
+
+
+def test_who_that_is_asks_for_the_name_just_given() -> None:
+    assert asked("Who is that?", PILOT) == "Who is Ada Berg?"
+
+
+def test_one_of_a_kind_is_meant_by_they() -> None:
+    assert asked("How risky are they?", "Who are Peru's main rivals?", "What is a bond?") == "How risky are bonds?"
+
+
+def test_war_ends_and_not_those_who_took_part() -> None:
+    before = "Did the Red Cross play a role in the Chaco war?"
+    assert asked("When did it end?", before) == "When did the Chaco war end?"
+    assert asked("Who founded it?", before) == "Who founded the Red Cross?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("Did Peru backtrack?", "Why did it do that?", "Why did Peru"),
+        ("When did the ships sink?", "Where are they now?", "Where are the ships now?"),
+        ("Is the iPod rustproof?", "How about the Zune?", "Is the Zune rustproof?"),
+    ],
+)
+def test_unlisted_verb_or_adjective_is_no_part_of_a_name(before: str, question: str, expected: str) -> None:
+    assert asked(question, before).startswith(expected)
+
+
 def test_topic_stays_through_several_follow_ups() -> None:
     before = ("What is melatonin?", "How was it discovered?", "What are the side effects?", "Is it sold in Spain?")
     assert asked("How is it made?", *before) == "How is melatonin made?"
@@ -132,6 +172,14 @@ def test_change_of_subject_drops_the_old_one() -> None:
         ("What is measles?", "What are the effects on children?", "What are the effects of measles on children?"),
         ("Tell me about sharks.", "What's the biggest ever caught?", "What's the biggest shark ever caught?"),
         ("What is a tram?", "How does a bus compare?", "How does a bus compare to a tram?"),
+        ("Tell me about the Chaco war.", "How did Chile react?", "How did Chile react to the Chaco war?"),
+        ("Tell me about the Chaco war.", "Who was responsible?", "Who was responsible for the Chaco war?"),
+        ("Tell me about the Chaco war.", "Who won?", "Who won (the Chaco war)?"),
+        ("Tell me about the Chaco war.", "How many soldiers died?", "How many soldiers died (the Chaco war)?"),
+        ("Tell me about zinc.", "Any drawbacks?", "Any drawbacks of zinc?"),
+        ("Tell me about zinc.", "Does the author agree?", "Does the author agree with zinc?"),
+        ("When did Peru leave the union?", "Why did it leave?", "Why did Peru leave the union?"),
+        ("Tell me about hedge funds.", "Can children buy one?", "Can children buy one of hedge funds?"),
     ],
 )
 def test_what_is_left_out_is_written_out(before: str, question: str, expected: str) -> None:
@@ -147,7 +195,17 @@ def test_what_is_left_out_is_written_out(before: str, question: str, expected: s
         ("When were the talks held?", "In which cities?", "In which cities were the talks held?"),
         ("Did Peru sell ships to Fiji?", "When did that happen?", "When did Peru sell ships to Fiji?"),
         ("Did Peru sell ships to Fiji?", "Is that true?", "Did Peru sell ships to Fiji?"),
+        ("Which ships did Peru sell to Fiji?", "When?", "When did Peru sell ships to Fiji?"),
+        ("Which ships did Peru sell to Fiji?", "How many?", "How many ships did Peru sell to Fiji?"),
+        ("What did Ada Berg say about Peru?", "What else did she say?", "What else did Ada Berg say about Peru?"),
+        ("Does Peru export zinc?", "Does Chile do it too?", "Does Chile do so too (Does Peru export zinc)?"),
+        (
+            "Did Peru leave?",
+            "Can you explain that in more detail?",
+            "Can you explain that in more detail (Did Peru leave)?",
+        ),
         ("Did Peru sell ships to Fiji?", "Who said that?", "Who said that Peru did sell ships to Fiji?"),
+        ("Can the Bay of Fundy freeze?", "Who said that?", "Who said that the Bay of Fundy can freeze?"),
         ("Tell me about Lisbon.", "Go on", "Tell me more about Lisbon."),
     ],
 )
@@ -176,6 +234,9 @@ def test_refusal_is_never_taken_for_a_quote() -> None:
         ("What are the benefits of zinc?", "What about drawbacks?", "What are drawbacks of zinc?"),
         ("How is zinc taken?", "What about side effects?", "What about side effects of zinc?"),
         ("Tell me about Peru.", "What about Chile?", "What about Chile?"),
+        ("Who was the first man in Peru?", "And the first woman?", "Who was the first woman in Peru?"),
+        ("Who was the first man in Peru?", "Who was the second?", "Who was the second man in Peru?"),
+        ("What is the biggest city in Peru?", "And the second biggest?", "What is the second biggest city in Peru?"),
     ],
 )
 def test_contrast_takes_the_place_of_its_like(before: str, question: str, expected: str) -> None:
@@ -184,6 +245,30 @@ def test_contrast_takes_the_place_of_its_like(before: str, question: str, expect
 
 def test_what_replaced_the_topic_becomes_the_topic() -> None:
     assert asked("How old is it?", "Is Peru in the union?", "What about Georgia?") == "How old is Georgia?"
+
+
+def test_contrast_after_a_bare_question_takes_the_place_of_the_subject() -> None:
+    before = ("Why did Peru join the union?", "When?")
+    assert asked("What about Georgia?", *before) == "When did Georgia join the union?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which is cheaper?", "Which is cheaper, zinc or iron?"),
+        ("Which one has the better price?", "Which has the better price, zinc or iron?"),
+        ("Who makes the latter?", "Who makes iron?"),
+        ("Which is cheaper, copper or lead?", "Which is cheaper, copper or lead?"),
+    ],
+)
+def test_choice_is_between_the_last_two_things(question: str, expected: str) -> None:
+    assert asked(question, "What is the difference between zinc and iron?") == expected
+    assert asked(question, "How useful is zinc?", "How useful is iron?") == expected
+
+
+def test_list_lasts_while_questions_lean_on_it() -> None:
+    assert asked("And the last?", RIVERS, "How long is the first one?") == "How long is Neva?"
+    assert asked("How long is the second?", RIVERS) == "How long is Vistula?"
 
 
 def test_second_one_of_a_list_is_its_second_item() -> None:

@@ -1,6 +1,8 @@
 """Makes a follow-up question stand alone, from the turns before it, by rules of English. Knows no documents, no model.
 
-`followup.bare`      "Why?", "Who said that?"       completed from the question before
+`followup.bare`      "Why?"                        completed from the question before
+`followup.whole`     "Who said that?"              what points at the question before as a whole
+`followup.choice`    "Which is cheaper?"         said of the last two things that were talked about
 `followup.contrast`  "What about Georgia?"          set in the place of its like in the question before
 `followup.pointing`  "What are its symptoms?"       what it points back at, written out
 `followup.omission`  "What are the symptoms?"       what it leaves out, written out
@@ -11,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.answering.followup import bare, contrast
+from rag.answering.followup import bare, choice, contrast, whole
 from rag.answering.followup.focus import Focus
 from rag.answering.followup.omission import resolve
 from rag.schema import Turn
@@ -57,6 +59,8 @@ def _rewritten(question: str, focus: Focus) -> str:
     core = asked.rstrip(" ?.!")
     if not core or not focus.question:
         return question
-    rewritten = bare.complete(core, focus) or contrast.complete(asked, focus, opened=asked != question)
-    rewritten = rewritten or resolve(asked, focus)
-    return question if rewritten == asked else rewritten[:1].upper() + rewritten[1:]
+    rewritten = bare.complete(core, focus) or whole.complete(core, focus) or choice.complete(core, focus)
+    rewritten = rewritten or contrast.complete(asked, focus, opened=asked != question) or resolve(asked, focus)
+    if rewritten == asked:
+        return question
+    return whole.carry(rewritten[:1].upper() + rewritten[1:], focus.question)

@@ -1,4 +1,4 @@
-"""Completes "Why?", and what points at the last question as a whole, as "Who said that?" does, from that question."""
+"""Completes "Why?", "In which cities?" and "When did that happen?" from the question before."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.followup import words
-from rag.answering.followup.focus import Focus
-from rag.answering.followup.grammar import Token, lowered, phrases, tag
-from rag.answering.followup.omission import resolve
+from rag.answering.followup.focus import Focus, tells
+from rag.answering.followup.forms import lowered
+from rag.answering.followup.grammar import Token, phrases, tag
 
 _BARE = re.compile(
     r"(?:(?:in|at|on|by|to|from|for|with|of|since|until|about) )?"
@@ -22,41 +22,18 @@ _HAPPENED = re.compile(
     r"(?:happen|happened|occur|occurred|so|true|the case|take place|taken place|come about)",
     re.IGNORECASE,
 )
-_CLAIM = re.compile(
-    r"(?P<asks>who(?: else)?|(?:did|does|do|has|have) .+?) (?P<verb>\w+) (?:that|this|so|it)", re.IGNORECASE
-)
-_DOUBT = re.compile(
-    r"really|(?:is|was) (?:that|this|it) (?:really )?(?:true|so|right|correct|the case)|are you sure", re.IGNORECASE
-)
-_MORE = re.compile(
-    r"(?:please )?(?:(?:can|could) you )?(?:tell me more|say more|explain more|more details?|more|go on|continue|"
-    r"elaborate|explain)(?: please)?",
-    re.IGNORECASE,
-)
-_NEXT = re.compile(
-    r"(?:what|who) (?:happened|came|followed) (?:next|then|after (?:that|this)|afterwards?)", re.IGNORECASE
-)
 _WHAT_IT_IS = re.compile(r"(?:what|who) (?:is|are|was|were)\b|what's\b", re.IGNORECASE)
-# A longer quote would drown the question in the search.
-_MOST_QUOTED_WORDS = 30
 
 
 def complete(core: str, focus: Focus) -> str:
-    """The whole question that `core`, a question without its "?", stands for; empty when it is none of these.
+    """The whole question that `core`, a question without its "?", stands for; empty when it is no bare question.
 
-    "When did that happen?" asks "When?"; "Is that true?" asks the last question again.
+    "When did that happen?" asks "When?".
     """
-    before = focus.question.rstrip(" ?.!")
-    happened, claim = _HAPPENED.fullmatch(core), _CLAIM.fullmatch(core)
-    if _is_bare(core) or happened:
-        return _asking(happened["asks"] if happened else core, before, focus)
-    if claim and claim["verb"].lower() in words.CLAIMING:
-        return _claimed(f"{claim['asks']} {claim['verb']}", before, focus)
-    if _DOUBT.fullmatch(core):
-        return focus.question
-    if _MORE.fullmatch(core) and focus.topic:
-        return f"Tell me more about {focus.topic.text}."
-    return f"{core} ({before})?" if _NEXT.fullmatch(core) else ""
+    happened = _HAPPENED.fullmatch(core)
+    if not happened and not _is_bare(core):
+        return ""
+    return _asking(happened["asks"] if happened else core, focus.question.rstrip(" ?.!"), focus)
 
 
 def _is_bare(core: str) -> bool:
@@ -73,9 +50,22 @@ def _asking(core: str, before: str, focus: Focus) -> str:
         return _asking_of_yes_or_no(opening, before, tokens)
     verb = next((token for token in tokens if token.kind == "aux"), None)
     if verb and _has_subject_after(verb, before, tokens):
-        return f"{opening} {before[verb.start :]}?"
+        return _with_object(opening, verb, before, tokens)
     answer = f": {focus.said.phrase}" if focus.said.phrase else ""
     return f"{opening} ({before}{answer})?"
+
+
+def _with_object(opening: str, verb: Token, before: str, tokens: Sequence[Token]) -> str:
+    """From "When", after "Which ships did Peru sell to Fiji?", "When did Peru sell ships to Fiji?"."""
+    asked_for = [phrase for phrase in phrases(tokens, before) if phrase.end <= verb.start]
+    if tokens[0].kind != "wh" or not asked_for or not tells(asked_for[-1]):
+        return f"{opening} {before[verb.start :]}?"
+    thing = asked_for[-1].bare
+    if opening.lower() in ("how many", "how much", "which", "what", "which ones"):
+        return f"{opening.removesuffix(' ones')} {thing} {before[verb.start :]}?"
+    main = next((token for token in tokens if token.kind == "verb" and token.start > verb.end), None)
+    cut = main.end if main else len(before)
+    return f"{opening} {before[verb.start : cut]} {thing}{before[cut:]}?"
 
 
 def _asking_of_yes_or_no(opening: str, before: str, tokens: Sequence[Token]) -> str:
@@ -97,16 +87,3 @@ def _has_subject_after(verb: Token, before: str, tokens: Sequence[Token]) -> boo
     only_what_it_is = _WHAT_IT_IS.match(before) is not None and len(phrases(tokens, before)) == 1
     noun_follows = any(token.kind in ("noun", "name") for token in tokens if token.start > verb.end)
     return tokens[0].kind in ("wh", "prep") and noun_follows and not asks_for_subject and not only_what_it_is
-
-
-def _claimed(opening: str, before: str, focus: Focus) -> str:
-    """From "Who said", after "Did Peru leave?", "Who said that Peru did leave?"; else with the last answer's quote."""
-    tokens = tag(before)
-    found = phrases(tokens, before)
-    asks = resolve(opening, focus)
-    if tokens and tokens[0].kind == "aux" and found and tokens[1].start == found[0].start:
-        return f"{asks} that {found[0].text} {tokens[0].low} {before[found[0].end :].strip()}?"
-    quote = focus.said.quote.rstrip(".")
-    if 0 < len(quote.split()) <= _MOST_QUOTED_WORDS:
-        return f"{asks} that {quote}?"
-    return f"{asks} that ({before})?"

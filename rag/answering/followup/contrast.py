@@ -6,7 +6,8 @@ import re
 
 from rag.answering.followup import words
 from rag.answering.followup.focus import Focus, mentions
-from rag.answering.followup.grammar import Phrase, phrases, singular, tag
+from rag.answering.followup.forms import singular
+from rag.answering.followup.grammar import Phrase, phrases, tag
 from rag.answering.followup.omission import resolve
 from rag.answering.followup.pointing import point
 
@@ -15,10 +16,13 @@ _WHAT_IT_IS = re.compile(
     r"(?:(?:what|who) (?:is|are|was|were)|what's|tell me(?: more)? about|describe|explain)\b", re.IGNORECASE
 )
 _RANK = re.compile(
-    r"\bthe (?P<rank>(?:most|least) \w+|first|second|third|fourth|fifth|last|next|best|worst|\w{3,}est)\b"
+    r"\bthe (?P<rank>(?:(?:second|third|fourth|fifth)[ -])?(?:(?:most|least) \w+|best|worst|\w{3,}est)"
+    r"|first|second|third|fourth|fifth|last|next)\b"
     r"(?: (?P<noun>(?!(?:to|of|in|on|ever|for|that|and|at)\b)\w+))?",
     re.IGNORECASE,
 )
+_ASKS_RANK = re.compile(r"(?:who|what|which|where) (?:is|was|are|were) (?P<ranked>the \w+(?: \w+)?)", re.IGNORECASE)
+_ANY = re.compile(r"any\b", re.IGNORECASE)
 _NESTING = frozenset(("of", "between", "and", "with"))
 _MOST_TOKENS = 6
 
@@ -31,15 +35,20 @@ def complete(asked: str, focus: Focus, *, opened: bool) -> str:
         focus: what was talked about.
         opened: whether there was one.
     """
-    core = asked.rstrip(" ?.!")
-    about = _ABOUT.match(core)
-    if not about and not _is_fragment(asked, opened=opened):
-        return ""
+    core, before = asked.rstrip(" ?.!"), focus.question.rstrip(" ?.!")
+    ranked, about = _ASKS_RANK.fullmatch(core), _ABOUT.match(core)
+    if ranked and not before.lower().startswith(core.lower()):
+        return _ranked(ranked["ranked"], before)
     fragment = core[about.end() :] if about else core
-    before = focus.question.rstrip(" ?.!")
-    pointed = point(fragment, focus)
-    if not opened and pointed == fragment and _only_asks_what_it_is(before):
+    if not (about or _is_fragment(asked, opened=opened)) or _ANY.match(fragment):
         return ""
+    pointed = point(fragment, focus)
+    whole = not opened and pointed == fragment and _only_asks_what_it_is(before)
+    return _item(fragment, before, focus) or ("" if whole else _set_against(fragment, pointed, before, focus))
+
+
+def _set_against(fragment: str, pointed: str, before: str, focus: Focus) -> str:
+    """The question before, asked of the fragment; `pointed` is the fragment with what points back written out."""
     if pointed in focus.said.items:
         return f"What about {pointed} ({before})?"
     return (
@@ -63,15 +72,23 @@ def _only_asks_what_it_is(before: str) -> bool:
     return asks is not None and len(found) == 1 and not before[asks.end() : found[0].start].strip()
 
 
+def _item(fragment: str, before: str, focus: Focus) -> str:
+    """From "the last", after "Did Oslo pay?" where Oslo was an item of a list, the question about its last item."""
+    ordinal = re.fullmatch(r"the (\w+)(?: one)?", fragment, re.IGNORECASE)
+    item = focus.said.item(ordinal[1].lower()) if ordinal else ""
+    known = next((one for one in focus.said.items if one in before), "")
+    return f"{before.replace(known, item)}?" if item and known else ""
+
+
 def _ranked(fragment: str, before: str) -> str:
     """From "the second one", after "What is the first sign of flu?", "What is the second sign of flu?"."""
     mine, theirs = _RANK.search(fragment), _RANK.search(before)
     if not mine or not theirs or not theirs["noun"]:
         return ""
-    tail = re.sub(r"^\s*ones?\b", "", fragment[mine.end("rank") :])
-    noun = f" {theirs['noun']}" if mine["noun"] in (None, "one", "ones") else ""
+    noun = theirs["noun"] if mine["noun"] in (None, "one", "ones") else mine["noun"]
+    tail = fragment[mine.end() :]
     rest = "" if tail.strip() else before[theirs.end() :]
-    return f"{before[: theirs.start('rank')]}{mine['rank']}{noun}{tail}{rest}?"
+    return f"{before[: theirs.start('rank')]}{mine['rank']} {noun}{tail}{rest}?"
 
 
 def _with_owner(fragment: str, before: str, focus: Focus) -> str:
@@ -114,7 +131,8 @@ def _place_of(fragment: str, pointed: str, before: str, focus: Focus) -> tuple[i
         return same.start, same.end
     named = bool(own) and own[0].named
     known = mentions(before)
-    if focus.leaned and focus.topic:
+    person_for_person = bool(own) and own[0].full_name and focus.topic is not None and focus.topic.text in focus.persons
+    if focus.leaned and focus.topic and not person_for_person:
         topic = focus.topic.bare.lower()
         known.sort(key=lambda phrase: topic in phrase.bare.lower())
     known.sort(key=lambda phrase: phrase.named != named)

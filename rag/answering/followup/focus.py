@@ -7,23 +7,26 @@ alone sets a new one, its subject before its objects.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering.followup import words
-from rag.answering.followup.grammar import Phrase, phrases, plural, singular, tag
+from rag.answering.followup.forms import plural, singular
+from rag.answering.followup.grammar import Phrase, phrases, tag
 from rag.answering.followup.said import Said, said
 from rag.schema import Turn
 
 # What is answered by a name: "Who leads Peru?", "Which agency wrote it?", "What is Peru's capital?".
 _ASKS_FOR_A = {
-    "person": re.compile(r"who(?:m|se)?\b|which (?:man|woman|person)\b", re.IGNORECASE),
+    "person": re.compile(r"(?:by |with |to )?who(?:m|se)?\b|which (?:man|woman|person)\b", re.IGNORECASE),
     "thing": re.compile(
         r"(?:which|what) (?!is|are|was|were|do|does|did)\w+|(?:what|which) (?:is|was) (?:the\b|[^?]+['’]s? )",
         re.IGNORECASE,
     ),
 }
+_ASKS_WHERE = re.compile(r"where\b|(?:in|at|to) (?:which|what) ", re.IGNORECASE)
 _ASKS_ABOUT_A_NAME = re.compile(r"(?:[Ww]ho|[Ww]hat) (?:is|was) (?:the )?[A-Z][^'’]*$")
+PERSON = frozenset({"he", "she"})
 _EMPTY_HEADS = frozenset("thing something one way time lot kind sort term word phrase name".split())
 _COMPARES = re.compile(r"\b(?:same as|compare\w*|differen\w+|differs?|similar|versus|vs|better|worse)\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"\b(?:others?|else|also|too|another)\b", re.IGNORECASE)
@@ -35,14 +38,15 @@ class Focus:
     """What is talked about before a question.
 
     `topic` is what it is about and `before` the topic before that; `named` is all that questions named, newest first;
-    `persons` are the names that are known to be of people; `question` is the last one in full, `leaned` says whether it
-    was rewritten, and `said` is what was answered.
+    `persons` are the names that are known to be of people, with "he" or "she" where that is known; `question` is the
+    last one in full, `leaned` says whether it named something and was rewritten nevertheless, and `said` is what was
+    answered; a list lasts while questions lean on it.
     """
 
     topic: Phrase | None = None
     before: Phrase | None = None
     named: tuple[Phrase, ...] = ()
-    persons: frozenset[str] = frozenset()
+    persons: Mapping[str, str] = field(default_factory=dict)
     question: str = ""
     leaned: bool = False
     said: Said = field(default_factory=Said)
@@ -53,17 +57,27 @@ class Focus:
         return (self.topic, *self.named) if self.topic else self.named
 
     @property
-    def pair(self) -> str:
-        """The topic and the one before it, for "between them"; empty when there was only one."""
-        if not self.topic or not self.before or " and " in self.topic.text:
-            return ""
-        return f"{self.before.text} and {self.topic.text}"
+    def answer(self) -> Phrase | None:
+        """The name that the last answer gave."""
+        name = self.said.name
+        return Phrase(name, 0, len(name), name.split()[-1], " and " in name, named=True) if name else None
+
+    @property
+    def two(self) -> tuple[str, ...]:
+        """The last two things talked about: a list's, the parts of "soup and stew", or two topics; else empty."""
+        if len(self.said.items) == 2:
+            return self.said.items
+        parts = tuple(self.topic.text.split(" and ")) if self.topic else ()
+        if len(parts) == 2 and self.topic and self.topic.plural:
+            return parts
+        return (self.before.text, self.topic.text) if self.before and self.topic and len(parts) == 1 else ()
 
     def after(self, turn: Turn, resolved: str) -> Focus:
         """The focus once `turn`, whose question reads `resolved` in full, has been answered."""
         own = mentions(turn.question)
         leaned = resolved != turn.question
         stays = _goes_on(turn.question, own) or (leaned and self._is_kept(turn.question, resolved, own))
+        answer = said(turn.answer)
         added = self._added(turn.question, resolved)
         topic = next(iter(added), self.topic) if stays else next(iter(own), self.topic)
         before = self.before
@@ -74,35 +88,72 @@ class Focus:
         return Focus(
             topic=topic,
             before=before,
-            named=(*own, *self.named)[:_KEPT],
-            persons=self.persons | _person(turn.question, topic),
+            named=(*own, *added[:1], *self.named)[:_KEPT],
+            persons={**self.persons, **_person(turn.question, topic)},
             question=resolved,
-            leaned=leaned,
-            said=said(turn.answer),
+            leaned=leaned and bool(own),
+            said=replace(answer, items=answer.items or self.said.items) if leaned else answer,
         )
 
-    def meant(self, number: str, other_than: Sequence[str] = ()) -> str:
+    def meant(self, number: str, other_than: Sequence[str] = (), *, event: bool = False) -> str:
         """What a pronoun of this number means; empty when nothing was named.
 
         Args:
-            number: "thing", "person" or "several".
+            number: "thing", "he", "she" or "several".
             other_than: what it cannot mean.
+            event: whether it takes place; then an event is meant, where one was named.
         """
-        asks = _ASKS_FOR_A.get(number)
-        answered = asks is not None and asks.match(self.question) and not _ASKS_ABOUT_A_NAME.match(self.question)
-        if answered and self.said.name and self.said.name not in other_than:
-            return self.said.name
+        answer = self.answer
+        if answer and self._asked_for(number, answer) and answer.text not in other_than:
+            return answer.text
         known = [phrase for phrase in self.candidates if phrase.text not in other_than]
-        if number == "person":
-            known.sort(key=lambda phrase: not (phrase.text in self.persons or _is_full_name(phrase)))
+        if number in PERSON:
+            known = [phrase for phrase in known if self.persons.get(phrase.text) in (None, "", number)]
+            known.sort(key=lambda phrase: not (phrase.text in self.persons or phrase.full_name or phrase == self.topic))
         elif number == "thing":
             known = [_owner(phrase, words.PERSONS) for phrase in known]
+            about_person = bool(known) and known[0].text in self.persons
             known = [phrase for phrase in known if phrase.text not in self.persons] or known
-        fitting = next((phrase for phrase in known if fits(phrase, number)), None) or next(iter(known), None)
+            # Beside a person, a name is likely another one: "it" after "What did Ada tell Tove about the ship?".
+            known.sort(key=lambda phrase: about_person and phrase.named)
+        if event:
+            known = [phrase for phrase in known if singular(phrase.head.lower()) in words.EVENTS] or known
+        kind_of_thing = number == "several" and known[:1] == [self.topic] and known[0].indefinite
+        fitting = next((phrase for phrase in known if fits(phrase, number) and not kind_of_thing), None)
+        if number == "several" and fitting is None and self._two_persons:
+            return self._two_persons
+        fitting = fitting or next(iter(known), None)
         if fitting is None:
             return ""
-        one_of_several = number == "several" and re.match(r"an?\s", fitting.text, re.IGNORECASE)
-        return plural(fitting.bare) if one_of_several else fitting.text
+        return plural(fitting.bare) if number == "several" and fitting.indefinite else fitting.text
+
+    @property
+    def _two_persons(self) -> str:
+        """A person and the one that the last answer named beside them: "Who did she marry?"; else empty."""
+        asks = (
+            self.answer
+            and self.topic
+            and self.topic.text in self.persons
+            and _ASKS_FOR_A["person"].match(self.question)
+        )
+        return f"{self.topic.text} and {self.answer.text}" if asks and self.topic and self.answer else ""
+
+    def place(self) -> str:
+        """What "there" means: a place that the last answer named, or the newest name; empty when there is none."""
+        if self.answer and (_ASKS_WHERE.match(self.question) or _ASKS_FOR_A["thing"].match(self.question)):
+            return self.answer.text
+        return next((phrase.text for phrase in self.candidates if phrase.named), "")
+
+    def _asked_for(self, number: str, answer: Phrase) -> bool:
+        """Whether the last question asked for a name that a pronoun of this number may stand for."""
+        kinds = [
+            form
+            for kind, form in _ASKS_FOR_A.items()
+            if number == "several" or (number in PERSON) == (kind == "person")
+        ]
+        asks = any(form.match(self.question) for form in kinds) and not _ASKS_ABOUT_A_NAME.match(self.question)
+        known_other = number in PERSON and self.persons.get(answer.text) not in (None, "", number)
+        return asks and answer.plural == (number == "several") and not known_other
 
     def same_kind(self, like: Phrase) -> Phrase | None:
         """The newest thing named with the noun of `like` that says more: a blood cell for "the cell"."""
@@ -116,13 +167,15 @@ class Focus:
 
     def full_name(self, name: str) -> str:
         """The newest full name that begins or ends with `name`, "Marie Curie" for "Curie"; empty when there is none."""
-        fuller = (known.bare for known in self.candidates if _is_full_name(known))
+        fuller = (known.bare for known in self.candidates if known.full_name)
         return next((full for full in fuller if name in (full.split()[0], full.split()[-1])), "")
 
     def _added(self, question: str, resolved: str) -> list[Phrase]:
         """The things that rewriting has put into the question."""
         asked, whole = question.lower(), resolved.lower()
-        return [known for known in self.candidates if known.bare.lower() in whole and known.bare.lower() not in asked]
+        stood_for = self.answer if re.search(r"\bthere\b", asked) is None else None
+        known = (stood_for, *self.candidates) if stood_for else self.candidates
+        return [one for one in known if one.bare.lower() in whole and one.bare.lower() not in asked]
 
     def _is_kept(self, question: str, resolved: str, own: Sequence[Phrase]) -> bool:
         """Whether a question that leans keeps the topic: not "What about Chile?", unless the topic is still in it."""
@@ -134,18 +187,20 @@ def mentions(question: str) -> list[Phrase]:
     """The things that a question names, the likeliest topic first: subjects before objects, what is asked for last."""
     joined = [_owner(phrase, words.RELATIONAL) for phrase in _joined(phrases(tag(question), question), question)]
     telling = [phrase for phrase in joined if tells(phrase)]
-    return sorted(telling, key=lambda phrase: _is_asked_for(phrase, question))
+    beside_name = any(phrase.named for phrase in telling)
+    return sorted(telling, key=lambda phrase: _is_asked_for(phrase, question, beside_name=beside_name))
 
 
 def tells(phrase: Phrase) -> bool:
     """Whether a phrase names something that one can talk about."""
     head = singular(phrase.head.lower())
-    return not (phrase.relational or head in words.TIMES | words.SOURCES | _EMPTY_HEADS)
+    counted = re.match(r"the (?:most|fewest) \w+$", phrase.text, re.IGNORECASE)
+    return not (counted or phrase.relational or head in words.TIMES | words.SOURCES | _EMPTY_HEADS)
 
 
 def fits(phrase: Phrase, number: str) -> bool:
-    """Whether a pronoun of this number ("thing", "person", "several") may stand for the phrase."""
-    if number == "person":
+    """Whether a pronoun of this number ("thing", "he", "she", "several") may stand for the phrase."""
+    if number in PERSON:
         return phrase.named and not phrase.plural and not phrase.text.lower().startswith("the ")
     return phrase.plural == (number == "several")
 
@@ -155,22 +210,17 @@ def _goes_on(question: str, own: Sequence[Phrase]) -> bool:
     return _GOES_ON.search(question) is not None or (bool(own) and own[0].bridging)
 
 
-def _person(question: str, topic: Phrase | None) -> frozenset[str]:
-    """The topic's name, when "he" stood for it or "who is" asked about it."""
+def _person(question: str, topic: Phrase | None) -> dict[str, str]:
+    """The topic's name, when "he" or "she" stood for it, and which; without either when "who is" asked about it."""
     if topic is None or not topic.named:
-        return frozenset()
-    kinds = {words.PRONOUNS.get(token.low) or words.POSSESSIVES.get(token.low) for token in tag(question)}
+        return {}
+    meant = {words.PRONOUNS.get(token.low) or words.POSSESSIVES.get(token.low, "") for token in tag(question)} & PERSON
     asks_who = re.match(r"[Ww]ho(?: is| was|['’]s) [A-Z]", question)
-    return frozenset({topic.text}) if "person" in kinds or asks_who else frozenset()
+    return {topic.text: meant.pop() if len(meant) == 1 else ""} if meant or asks_who else {}
 
 
 def _says_more(known: Phrase, like: Phrase) -> bool:
     return " " in known.bare and " and " not in known.bare and known.plural == like.plural
-
-
-def _is_full_name(phrase: Phrase) -> bool:
-    parts = phrase.bare.split()
-    return 2 <= len(parts) <= 4 and all(part[0].isupper() for part in parts)
 
 
 def _owner(phrase: Phrase, nouns: frozenset[str]) -> Phrase:
@@ -187,11 +237,11 @@ def _joined(found: Sequence[Phrase], question: str) -> Iterator[Phrase]:
     current: Phrase | None = None
     for phrase in found:
         between = question[current.end : phrase.start].strip().lower() if current else ""
-        if current is None or between not in ("of", "and", "or"):
+        if current is None or between not in ("of", "and", "or", "against"):
             if current:
                 yield current
             current = phrase
-        elif between != "of":
+        elif between in ("and", "or"):
             current = _span(current, phrase, question, several=True)
         else:
             current = _span(current, phrase, question, several=current.plural) if tells(current) else phrase
@@ -205,10 +255,12 @@ def _span(first: Phrase, last: Phrase, question: str, *, several: bool) -> Phras
     return Phrase(text, first.start, last.end, head, several, first.named or last.named)
 
 
-def _is_asked_for(phrase: Phrase, question: str) -> bool:
-    """Whether the phrase is asked for and no subject: "What problem does it solve?", not "What animal is fastest?"."""
+def _is_asked_for(phrase: Phrase, question: str, *, beside_name: bool) -> bool:
+    """Whether the phrase is asked for and no topic: "What problem does it solve?", "Which teams won the Lund Cup?"."""
     asks = re.search(r"\b(?:which|what|how many|how much)\s*$", question[: phrase.start], re.IGNORECASE)
-    followed = re.match(
-        r"\s+(?:do|does|did|ha[sd]|have|can|could|will|would|should)\b", question[phrase.end :], re.IGNORECASE
-    )
-    return asks is not None and followed is not None
+    if asks is None:
+        return False
+    after = question[phrase.end :].lower().split()[:1]
+    has_subject_after = bool(after) and after[0] in words.HELPERS | {"has", "had", "have"}
+    says_little = beside_name and not phrase.named and " " not in phrase.bare and not set(after) & words.BE
+    return has_subject_after or says_little

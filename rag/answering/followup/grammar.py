@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from rag.answering.followup import words
+from rag.answering.followup.forms import is_plural, singular
 
 Kind = Literal[
     "noun", "name", "adj", "verb", "det", "dem", "poss", "prep", "pron", "wh", "aux", "conj", "adv", "gen", "mark"
@@ -29,7 +30,6 @@ _CLOSED: tuple[tuple[frozenset[str], Kind], ...] = (
 _PLURAL_NAME = re.compile(r"(?:\d|an|er|ist|ni|rd|rk)s$")
 _SHORT_AUXILIARIES = frozenset("'s 'm 're 've 'll 'd".split())
 _OPENS_NOUN = frozenset({"det", "dem", "poss", "adj", "gen"})
-_IRREGULAR_PLURALS = frozenset("people men women children media police data criteria lives".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,17 @@ class Phrase:
         return not self.named and re.fullmatch(r"the \w+", self.text, re.IGNORECASE) is not None
 
     @property
+    def full_name(self) -> bool:
+        """Whether it is a name of two to four words: "Ada Berg"."""
+        parts = self.bare.split()
+        return 2 <= len(parts) <= 4 and all(part[0].isupper() for part in parts)
+
+    @property
+    def indefinite(self) -> bool:
+        """Whether it is one of a kind: "a hedge fund"."""
+        return re.match(r"an?\s", self.text, re.IGNORECASE) is not None
+
+    @property
     def relational(self) -> bool:
         """Whether it says nothing until it is said of something: "the main symptoms", but not "the conflict theory"."""
         *before, head = self.bare.lower().split() or [""]
@@ -83,42 +94,7 @@ class Phrase:
 def _is_broad(word: str) -> bool:
     """Whether the word leaves open what "methods" are meant: "main" and "economic" do, "vaccination" does not."""
     listed = word in words.ADJECTIVES or word in words.ADVERBS or singular(word) in words.RELATIONAL
-    return listed or word in ("and", "or") or word.endswith(words.BROAD_ENDINGS)
-
-
-def singular(noun: str) -> str:
-    """A noun's singular, by its ending: "studies" -> "study"."""
-    low = noun.lower()
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
-        if low.endswith(ending) and len(low) > len(ending) + 1:
-            return noun[: -len(ending)] + instead
-    if low.endswith("oes") and len(low) > 5:
-        return noun[:-2]
-    return noun[:-1] if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")) else noun
-
-
-def plural(noun: str) -> str:
-    """A noun's plural, by its ending."""
-    if is_plural(noun):
-        return noun
-    if re.search(r"[^aeiou]y$", noun):
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
-
-
-def genitive(owner: str) -> str:
-    """The form that owns: "Ann's", "sharks'"."""
-    return f"{owner}'" if owner.endswith("s") else f"{owner}'s"
-
-
-def lowered(text: str) -> str:
-    """The text with its first letter small, to stand inside a sentence."""
-    return text[:1].lower() + text[1:]
-
-
-def is_plural(noun: str) -> bool:
-    """Whether a noun looks like several."""
-    return noun.lower() in _IRREGULAR_PLURALS or singular(noun) != noun
+    return listed or word in ("and", "or", "two", "three", "four", "five") or word.endswith(words.BROAD_ENDINGS)
 
 
 def tag(question: str) -> list[Token]:
@@ -127,7 +103,7 @@ def tag(question: str) -> list[Token]:
     for match in _TOKEN.finditer(question):
         token = Token(match.group(), match.start(), match.end(), "noun")
         tokens.append(Token(token.text, token.start, token.end, _kind(token, tokens)))
-    return _settle(tokens)
+    return _with_predicate(_settle(tokens))
 
 
 def phrases(tokens: Sequence[Token], question: str) -> list[Phrase]:
@@ -168,7 +144,7 @@ def _kind(token: Token, before: Sequence[Token]) -> Kind:
         owns = low == "'s" and not (last and last.kind in ("wh", "pron", "adv"))
         return "gen" if owns else "aux"
     closed = next((kind for members, kind in _CLOSED if low in members), None)
-    capital = token.text[0].isupper() and last is not None and last.text not in '.?!:"“'
+    capital = token.text != token.text.lower() and last is not None and last.text not in '.?!:"“'
     # "The" and "Is" of a title stay what they are; "US", "WHO", "May" and "Will" are names.
     if capital and (closed is None or low in ("may", "will") or (token.text.isupper() and len(low) > 1)):
         return "name"
@@ -179,7 +155,7 @@ def _open_kind(token: Token, before: Sequence[Token]) -> Kind:
     """The class of a word that is in no closed list."""
     low, last = token.low, before[-1].kind if before else "mark"
     opened = last in _OPENS_NOUN
-    if low in words.PLAIN_ADVERBS or (low in words.ADVERBS and not opened):
+    if low in words.PLAIN_ADVERBS or (low in words.ADVERBS and (not opened or last == "adj")):
         return "adv"
     if _looks_like_adjective(token) or (before and before[-1].low == "how"):
         return "adj"
@@ -224,6 +200,11 @@ def _stem(low: str) -> str:
     return next((stem for stem in stems if stem in words.VERBS), low)
 
 
+def happens(token: Token) -> bool:
+    """Whether it is a verb of what takes place: "did it end", "has it begun"."""
+    return token.kind == "verb" and (_stem(token.low) in words.HAPPENING or token.low in words.HAPPENING)
+
+
 def _settle(tokens: Sequence[Token]) -> list[Token]:
     """Words whose class the next word decides: "her plan" but "to her", "of mixing drinks" but "of mixing"."""
     settled = list(tokens)
@@ -235,3 +216,32 @@ def _settle(tokens: Sequence[Token]) -> list[Token]:
         elif token.low.endswith("ing") and _stem(token.low) in words.VERBS and number and opens:
             settled[number] = replace(token, kind="verb") if tokens[number - 1].kind in ("prep", "verb") else token
     return settled
+
+
+def _with_predicate(tokens: list[Token]) -> list[Token]:
+    """After "did" a verb has to come, after "is" a noun or adjective: "Did Peru backtrack?", "Is it rustproof?"."""
+    helper = next((number for number, token in enumerate(tokens) if token.kind == "aux"), None)
+    if helper is None or any(token.kind in ("aux", "verb") for token in tokens[helper + 1 :]):
+        return tokens
+    end = helper + 1
+    while end < len(tokens) and tokens[end].kind in ("det", "dem", "poss", "gen", "adj", "noun", "name", "pron"):
+        end += 1
+    subjects: tuple[Kind, ...] = ("noun", "name", "pron") if tokens[helper].low in words.HELPERS else ("noun", "name")
+    free = [number for number in range(helper + 2, end) if _may_be_predicate(tokens, number, subjects)]
+    if tokens[helper].low in words.HELPERS and free:
+        # A name or a plural is a whole subject: "caffeine elevate blood pressure" leaves open which word is the verb.
+        closed = (one for one in free if tokens[one - 1].kind != "noun" or is_plural(tokens[one - 1].text))
+        return _as(tokens, next(closed, free[-1]), "verb")
+    closes = end == len(tokens) or tokens[end].kind == "mark"
+    if tokens[helper].low in words.BE and helper == 0 and free == [end - 1] and closes:
+        return _as(tokens, end - 1, "adj")
+    return tokens
+
+
+def _may_be_predicate(tokens: Sequence[Token], number: int, subjects: tuple[Kind, ...]) -> bool:
+    token = tokens[number]
+    return token.kind == "noun" and token.text.islower() and tokens[number - 1].kind in subjects
+
+
+def _as(tokens: Sequence[Token], number: int, kind: Kind) -> list[Token]:
+    return [*tokens[:number], replace(tokens[number], kind=kind), *tokens[number + 1 :]]

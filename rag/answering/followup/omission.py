@@ -11,13 +11,24 @@ from collections.abc import Callable, Sequence
 
 from rag.answering.followup import words
 from rag.answering.followup.focus import Focus
-from rag.answering.followup.grammar import Phrase, Token, singular
-from rag.answering.followup.pointing import Edit, Reading, edited, one_of, point, with_topic
+from rag.answering.followup.forms import singular
+from rag.answering.followup.grammar import Phrase, Token
+from rag.answering.followup.pointing import one_of, point, with_topic
+from rag.answering.followup.reading import Edit, Reading, edited
 
 _COMPARES = re.compile(
     r"\b(?P<how>compare|differ|different|similar)\s*[?.]*$|\bother (?:similar )?\w+\s*[?.]*$", re.IGNORECASE
 )
 _LINKS = {"compare": "to", "similar": "to", "differ": "from", "different": "from"}
+# Verbs that want something after them, and the word that leads to it.
+_WANTING = {
+    **dict.fromkeys("agree agreed disagree disagreed cooperate".split(), "with"),
+    **dict.fromkeys("object objected respond responded react reacted contribute contributed".split(), "to"),
+    **dict.fromkeys("benefit benefited profit profited suffer suffered".split(), "from"),
+    **dict.fromkeys("participate participated".split(), "in"),
+    **dict.fromkeys("responsible".split(), "for"),
+}
+_ENDING = re.compile(rf"\b(?P<word>{'|'.join(_WANTING)})\s*[?.]*$", re.IGNORECASE)
 
 
 def resolve(question: str, focus: Focus) -> str:
@@ -60,7 +71,7 @@ def _lacks_noun(reading: Reading, number: int) -> bool:
 def unowned(reading: Reading, topic: Phrase) -> list[Edit]:
     """From "What are the symptoms?" "What are the symptoms of anemia?"; "the effects on Peru" are of something too."""
     for number, phrase in enumerate(reading.phrases):
-        if not _wants_owner(phrase) or reading.completes(phrase):
+        if not _wants_owner(phrase) or reading.completes(phrase) or _is_the_writer(phrase, reading):
             continue
         others = reading.phrases[:number] + reading.phrases[number + 1 :]
         after = reading.after(phrase.end).low
@@ -76,10 +87,17 @@ def _wants_owner(phrase: Phrase) -> bool:
     return phrase.relational or (phrase.bridging and singular(phrase.head.lower()) not in common)
 
 
+def _is_the_writer(phrase: Phrase, reading: Reading) -> bool:
+    """Whether the one who wrote what is read is meant: "Does the author agree?", but not "Who is the author?"."""
+    before = [token for token in reading.tokens if token.end <= phrase.start]
+    return phrase.head.lower() in ("author", "writer") and bool(before) and before[-1].low in words.HELPERS
+
+
 def classes(reading: Reading, topic: Phrase) -> list[Edit]:
     """From "Does jazz thrive in the city?" "Does jazz thrive in the city (Ann Arbor)?"."""
     for phrase in reading.phrases:
-        if phrase.bridging and singular(phrase.head.lower()) in words.CLASSES and not reading.completes(phrase):
+        known = phrase.bridging and singular(phrase.head.lower()) in words.CLASSES
+        if known and not reading.completes(phrase) and not _is_the_writer(phrase, reading):
             return [(phrase.start, phrase.end, with_topic(phrase, topic))]
     return []
 
@@ -93,9 +111,34 @@ def comparisons(reading: Reading, topic: Phrase) -> list[Edit]:
     return [(end, end, f" {_LINKS.get((match['how'] or '').lower(), 'besides')} {topic.text}")]
 
 
+def wanting(reading: Reading, topic: Phrase) -> list[Edit]:
+    """From "How did China react?" "How did China react to the invasion?"."""
+    match = _ENDING.search(reading.text)
+    known = topic.bare.lower() in reading.text.lower()
+    if match is None or known or " and " in reading.text or len(reading.phrases) > 1:
+        return []
+    return [(match.end("word"), match.end("word"), f" {_WANTING[match['word'].lower()]} {topic.text}")]
+
+
+def unsaid(reading: Reading, topic: Phrase) -> list[Edit]:
+    """From "Who won?" "Who won (the battle of Lund)?"; so too "How many ships sank?"."""
+    tokens = [token for token in reading.tokens if token.kind not in ("adv", "mark")]
+    talks = any(token.kind in ("pron", "poss", "dem") for token in tokens)
+    if talks or len(tokens) < 2 or tokens[0].kind != "wh" or topic.bare.lower() in reading.text.lower():
+        return []
+    last = tokens[-1]
+    happened = last.kind == "verb" and (last.low in words.PAST or last.low.endswith("ed"))
+    asked_for = happened and len(reading.phrases) == 1 and not any(token.kind == "aux" for token in tokens)
+    if reading.phrases and not asked_for:
+        return []
+    return [(last.end, last.end, f" ({topic.text})")]
+
+
 _RULES: tuple[Callable[[Reading, Phrase], Sequence[Edit]], ...] = (
     superlatives,
     unowned,
     classes,
     comparisons,
+    wanting,
+    unsaid,
 )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rag.answering.followup import words
-from rag.answering.followup.focus import Focus, fits, tells
-from rag.answering.followup.grammar import Phrase, Token, genitive, phrases, plural, singular, tag
-
-Edit = tuple[int, int, str]
+from rag.answering.followup.focus import PERSON, Focus, fits, tells
+from rag.answering.followup.forms import genitive, plural, singular
+from rag.answering.followup.grammar import Phrase, happens
+from rag.answering.followup.reading import Edit, Reading, edited
 
 _EMPTY_IT = re.compile(
     r"\s+(?:take|takes|mean|possible|true|necessary|legal|safe|better|best|like|hard|easy)\b[^?]*?\b(?:to|that)\b|\s+rain",
@@ -23,52 +22,12 @@ _EMPTY_IT = re.compile(
 _COMPARES_TWO = re.compile(r"\b(?:between|both|differ\w*|compar\w+|in common|similar\w*)\b", re.IGNORECASE)
 _WITH_A_THIRD = re.compile(r"\b(?:to|with|from|than)\b", re.IGNORECASE)
 _NEW_CLAUSE = frozenset("and that if when because but , before after while how why ?".split())
-_COMPLETING = frozenset("of for to between against behind that who".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A question as the rules see it: its words and phrases beside what was talked about before it."""
-
-    text: str
-    tokens: list[Token]
-    phrases: list[Phrase]
-    focus: Focus
-
-    @classmethod
-    def of(cls, question: str, focus: Focus) -> Reading:
-        """Read a question."""
-        tokens = tag(question)
-        return cls(question, tokens, phrases(tokens, question), focus)
-
-    def token(self, number: int) -> Token:
-        """The token at `number`, or an empty mark beyond either end."""
-        inside = 0 <= number < len(self.tokens)
-        return self.tokens[number] if inside else Token("", len(self.text), len(self.text), "mark")
-
-    def after(self, end: int) -> Token:
-        """The first token from `end` on, or an empty mark."""
-        return next((token for token in self.tokens if token.start >= end), self.token(-1))
-
-    def completes(self, phrase: Phrase) -> bool:
-        """Whether the words around a phrase say whose or of what: "the symptoms of flu", "its symptoms"."""
-        before = next((token.kind for token in reversed(self.tokens) if token.end <= phrase.start), "mark")
-        after = self.after(phrase.end)
-        owned = before in ("poss", "gen") or "'s " in phrase.text
-        return owned or after.low in _COMPLETING or after.kind == "name"
 
 
 def point(question: str, focus: Focus) -> str:
     """The question with what points back written out; as it was when nothing does."""
     reading = Reading.of(question, focus)
     return edited(question, [edit for rule in _RULES for edit in rule(reading)])
-
-
-def edited(question: str, edits: Sequence[Edit]) -> str:
-    """The question after the edits, which give start and end in it and the new words."""
-    for start, end, instead in sorted(edits, reverse=True):
-        question = question[:start] + instead + question[end:]
-    return question
 
 
 def pronouns(reading: Reading) -> list[Edit]:
@@ -83,7 +42,8 @@ def pronouns(reading: Reading) -> list[Edit]:
         if kind == "talkers" or _is_empty(reading, number) or _is_internal(reading, number, kind):
             continue
         others = [meaning for other, meaning in meanings.items() if other != kind]
-        meant = meanings.get(kind) or _both(reading, kind) or reading.focus.meant(kind, [*others, *beside])
+        event = owner is None and any(happens(later) for later in reading.tokens[number + 1 : number + 4])
+        meant = meanings.get(kind) or _both(reading, kind) or reading.focus.meant(kind, [*others, *beside], event=event)
         if meant:
             meanings[kind] = meant
             edits.append(_instead_of_pronoun(reading, number, meant, owns=owner is not None))
@@ -102,7 +62,7 @@ def _instead_of_pronoun(reading: Reading, number: int, meant: str, *, owns: bool
 def _both(reading: Reading, kind: str) -> str:
     """The last two topics, for "How do they differ?"."""
     two = kind == "several" and _COMPARES_TWO.search(reading.text) and not _WITH_A_THIRD.search(reading.text)
-    return reading.focus.pair if two else ""
+    return " and ".join(reading.focus.two) if two else ""
 
 
 def _is_empty(reading: Reading, number: int) -> bool:
@@ -119,7 +79,7 @@ def _is_internal(reading: Reading, number: int, kind: str) -> bool:
     """
     pronoun = reading.token(number)
     earlier = [phrase for phrase in reading.phrases if phrase.end <= pronoun.start and tells(phrase)]
-    if not any(fits(phrase, kind) or (kind == "person" and _is_person(phrase)) for phrase in earlier):
+    if not any(fits(phrase, kind) or (kind in PERSON and _is_person(phrase)) for phrase in earlier):
         return False
     last = max(phrase.end for phrase in earlier)
     between = {token.low for token in reading.tokens if last <= token.start < pronoun.start}
@@ -133,17 +93,33 @@ def _is_person(phrase: Phrase) -> bool:
 def ones(reading: Reading) -> list[Edit]:
     """From "What is the largest one?" "What is the largest mammal?"; "the second one" of a list is its second item."""
     topic = reading.focus.topic
+    # Of Peru there is but one: "the second one" is then of something else.
+    topic_named = topic is not None and topic.named and not topic.plural and not topic.indefinite
     edits = []
     for number, token in enumerate(reading.tokens):
         before, after = reading.token(number - 1), reading.token(number + 1)
-        item = reading.focus.said.item(before.low) if token.low == "one" else ""
-        if item:
-            edits.append((reading.token(number - 2).start, token.end, item))
+        ordinal = before if token.low == "one" else token
+        article = reading.token(number - 2 if token.low == "one" else number - 1)
+        alone = token.low == "one" or after.kind not in ("noun", "name", "adj", "gen")
+        item = reading.focus.said.item(ordinal.low) if article.low == "the" and alone and after.low != "of" else ""
+        if item and after.low not in ("one", "ones"):
+            edits.append((article.start, token.end, item))
             continue
-        fit = token.low in ("one", "ones") and before.kind in ("adj", "det", "dem", "wh") and after.low != "of"
-        if topic and fit and after.kind not in ("noun", "adj", "name"):
-            several = reading.focus.several() or topic
-            edits.append((token.start, token.end, plural(several.bare) if token.low == "ones" else one_of(topic)))
+        several = reading.focus.several()
+        if several is None or token.low not in ("one", "ones") or after.low == "of":
+            continue
+        if (
+            before.kind in ("verb", "prep")
+            and token.low == "one"
+            and after.kind in ("mark", "prep")
+            and not topic_named
+        ):
+            edits.append((token.start, token.end, f"one of {several.text}" if several.plural else several.text))
+        elif before.kind in ("adj", "det", "dem", "wh") and after.kind not in ("noun", "adj", "name"):
+            of = several if topic_named else topic or several
+            if of == topic and topic_named:
+                continue
+            edits.append((token.start, token.end, plural(several.bare) if token.low == "ones" else one_of(of)))
     return edits
 
 
@@ -182,6 +158,9 @@ def demonstratives(reading: Reading) -> list[Edit]:
 def _bare_demonstrative(reading: Reading, number: int) -> list[Edit]:
     """What "this" is in "How does this work?"; in "the claim that he won" and "those who fled" nothing points back."""
     token, topic = reading.token(number), reading.focus.topic
+    if number == 2 and re.match(r"who (?:is|was) ", reading.text, re.IGNORECASE):
+        person = reading.focus.meant("he")
+        return [(token.start, token.end, person)] if person else []
     alone = reading.token(number + 1).kind in ("mark", "prep", "verb", "aux", "adv", "conj", "adj")
     clause = token.low == "that" and number > 0 and reading.token(number - 1).kind in ("noun", "name", "adj")
     return [(token.start, token.end, topic.text)] if topic and alone and not clause else []
@@ -189,12 +168,12 @@ def _bare_demonstrative(reading: Reading, number: int) -> list[Edit]:
 
 def there(reading: Reading) -> list[Edit]:
     """From "Who lives there?" "Who lives in Ann Arbor?"; not "Is there a lake?"."""
-    place = next((phrase for phrase in reading.focus.candidates if phrase.named), None)
+    place = reading.focus.place()
     edits = []
     for number, token in enumerate(reading.tokens):
         around = {reading.token(number - 1).kind, reading.token(number + 1).kind}
         if token.low == "there" and place and number > 0 and "aux" not in around:
-            edits.append((token.start, token.end, f"in {place.text}"))
+            edits.append((token.start, token.end, f"in {place}"))
     return edits
 
 
@@ -227,8 +206,9 @@ def with_topic(phrase: Phrase, topic: Phrase | None) -> str:
 
 
 def one_of(topic: Phrase) -> str:
-    """One of what the topic is several of: "tiger shark"."""
-    first, _, last = topic.bare.rpartition(" ")
+    """One of what the topic is several of: "tiger shark" of "tiger sharks", "pilot" of "the first pilot"."""
+    ranked, _, rest = topic.bare.partition(" ")
+    first, _, last = (rest if rest and ranked.lower() in words.SUPERLATIVES else topic.bare).rpartition(" ")
     return f"{first} {singular(last)}".strip()
 
 

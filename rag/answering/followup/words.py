@@ -16,18 +16,20 @@ PREPOSITIONS = frozenset(
     "like around near up down off out because despite regarding concerning along above below except upon".split()
 )
 CONJUNCTIONS = frozenset("and or but nor so if whether while though although unless".split())
-# A pronoun, and the number of what it stands for: one thing, one person, several, or the hearer and speaker.
+# A pronoun, and what it stands for: one thing, a man, a woman, several, or the hearer and speaker.
 PRONOUNS = {
     **dict.fromkeys(("it", "itself"), "thing"),
-    **dict.fromkeys("he him himself she her hers herself".split(), "person"),
+    **dict.fromkeys("he him himself".split(), "he"),
+    **dict.fromkeys("she her hers herself".split(), "she"),
     **dict.fromkeys("they them theirs themselves".split(), "several"),
     **dict.fromkeys("i me my mine we us our you your yours one's someone anyone people".split(), "talkers"),
 }
-POSSESSIVES = {"its": "thing", "his": "person", "her": "person", "their": "several"}
+POSSESSIVES = {"its": "thing", "his": "he", "her": "she", "their": "several"}
 ADVERBS = frozenset(
-    "not also too very more most less least ever never often usually generally really actually originally "
-    "naturally then now still yet again already always sometimes together currently recently ago just only even "
-    "else instead so much many well exactly there here once today".split()
+    "not also too very more most less least ever never often usually generally really actually originally naturally "
+    "then now still yet again already always sometimes together currently recently ago just only even else instead so "
+    "much many well exactly there here once today afterwards later nearby abroad elsewhere anymore anyway "
+    "twice away apart".split()
 )
 ADJECTIVES = frozenset(
     "main key common popular different similar other good bad great new old big small large long short high low "
@@ -43,28 +45,52 @@ ADJECTIVE_ENDINGS = ("able", "ible", "ful", "ous", "less", "ish")
 # Endings of adjectives that say what sort of argument, effect or method is meant, but not of what.
 BROAD_ENDINGS = ("al", "ic", "ive", "ary", "ful", "ous")
 SUPERLATIVES = frozenset("first second third fourth fifth last next best worst most least".split())
+# Auxiliaries that never stand alone: after "did Peru", a verb is still to come.
+HELPERS = frozenset("do does did can could will would shall should may might must".split())
 # Base forms of verbs that questions often hold; "-s", "-es" and "-ing" are taken off before the look-up.
 VERBS = frozenset(
-    "accept accomplish accuse achieve act add address admit adopt affect agree aim allow announce answer appear apply "
-    "argue arise arrive ask assassinate attack attend avoid back ban base be beat become begin believe belong benefit "
-    "bring build buy call carry cause cease celebrate change choose claim close collapse come compare compete condemn "
-    "confirm connect conquer consider consist consume contain continue contribute control convert cook cost cover "
-    "create criticise criticize cure cut damage deal decide declare defeat defend define demand deny depend describe "
-    "design destroy detail detect determine develop die differ discover discuss do drink drive drop earn eat "
-    "eliminate employ end enter escape establish exist expand expect explain express fall feed feel fight find finish "
-    "fit fly follow forget form found gain generate get give go govern grant grow happen hate hear help hit hold hope "
-    "host hunt hurt identify impact imply import improve include increase indicate influence inspire intend introduce "
-    "invade invent invest involve join keep kill know lead learn leave let lie like link list live locate look lose "
-    "love maintain make manage mark marry matter mean measure meet migrate mix move name need negotiate obtain occur "
-    "offer open operate oppose organise organize originate outline own participate pass pay perform plan play prefer "
-    "prepare present preserve prevent print produce promise protect prove provide publish pursue push put quote rank "
-    "reach react read reason receive recognize recommend reduce refer refuse regard reject relate release remain "
-    "remember remove repair replace reply report represent require rescue resign resist respond result retire return "
-    "review rise rule run save say see seek seem sell send serve set share shift shoot show sign sing sit sleep smell "
-    "solve sound speak spell spend spread stand start state stay steal stick stop struggle study succeed suffer "
-    "suggest summarise summarize supply support survive swim switch take talk teach tear tell tend test think "
-    "threaten throw tie tour trade train translate transport travel treat trigger try turn understand use vary visit "
-    "vote wait wake walk want warn watch wear weigh win wonder work worry write".split()
+    "abandon abolish absorb accelerate accept accomplish accuse achieve acquire act adapt add address adjust admit "
+    "adopt advise affect afford agree aid aim allow alter amend analyse analyze annex announce annoy answer appeal "
+    "appear apply appoint approve argue arise arrest arrive ask assassinate assemble assess assign assist assume "
+    "attack attempt attend attract avoid award back bake ban base be beat become begin believe belong benefit betray "
+    "bite block blow boil boost borrow break breathe breed bring broadcast build burn bury buy calculate call "
+    "campaign capture carry cast catch cause cease celebrate challenge change charge chase cheat check choose "
+    "circulate cite claim clean climb close coin collapse collect combine come comment commit communicate compare "
+    "compete complain complete comply compose condemn conduct confirm connect conquer consider consist construct "
+    "consult consume contain continue contribute control convert convince cook cooperate coordinate copy correct cost "
+    "count cover crash create criticise criticize cross cure cut damage dance deal debate debut decide declare "
+    "decline decorate decrease defeat defect defend define delay deliver demand deny depend deploy describe deserve "
+    "design destroy detail detain detect determine develop devote die differ digest disagree disappear disappoint "
+    "discover discuss dismiss dissolve distribute divide divorce do dominate donate doubt draft draw dream drink "
+    "drive drop earn eat edit educate elect eliminate emerge emit emphasise emphasize employ enable encourage end "
+    "endorse enforce engage enjoy ensure enter erupt escape establish evolve examine exceed excite exclude execute "
+    "exercise exist expand expect expel explain export express extend fail fall fear feed feel fight fill finance "
+    "find finish fire fit fix flee float flood flow fluctuate fly focus follow force forget form found free freeze "
+    "fund gain gather generate get give go govern graduate grant grow guarantee guess guide handle hang happen harm "
+    "hate hear help hide hire hit hold honor honour hope host hug hunt hurry hurt identify ignore illustrate imagine "
+    "impact imply import imprison improve include increase indicate infect influence inform inherit inject insist "
+    "inspect inspire install insult insure intend interact interfere interpret interview introduce invade invent "
+    "invest investigate involve issue jail join judge jump justify keep kick kill kiss know lack land last laugh "
+    "launch lay lead leak learn leave lend let lie lift like limit link list listen live lobby locate look lose love "
+    "lower maintain make manage manufacture march mark marry matter mean measure meet mention merge migrate mix "
+    "monitor mount mourn move murder name need neglect negotiate note notice object observe obtain occur offer open "
+    "operate oppose organise organize originate outline overcome overthrow owe own paint pardon participate pass pay "
+    "perform persuade plan play poison pose postpone pour praise pray precede predict prefer prepare present preserve "
+    "preside press prevent print proceed produce profit progress prohibit promise promote propose prosecute "
+    "protect protest prove provide publish purchase pursue push put qualify quit quote raise rank ratify reach react "
+    "read reason rebel rebuild recall receive recognize recommend record recover recruit recycle reduce refer reform "
+    "refuse regain regard register regret regulate reign reject relate release rely remain remarry remember remove "
+    "rename renew rent repair replace reply report represent reproduce request require rescue reserve reside resign "
+    "resist resolve respond restore restrict result resume retire return reveal reverse review revolt reward ride "
+    "ring rise rob roll ruin rule run rush sacrifice sail save say scare score search secure see seek seem seize "
+    "select sell send separate serve set settle shape share shift shine shoot show shrink shut sign sing sink sit "
+    "skip sleep slow smell smile smoke solve sound speak speed spell spend spin split sponsor spread stand start "
+    "state stay steal steer stick stop strengthen stretch strike strip struggle study succeed suffer suggest suit "
+    "summarise summarize supply support surprise surrender surround survive suspect suspend sustain swear sweep swim "
+    "swing switch tackle take talk target taste tax teach tear tell tend test thank think threaten throw tie tolerate "
+    "touch tour trace trade train transfer transform translate transmit transport trap travel treat trigger trust try "
+    "turn understand unite update upgrade urge use vanish vary veto violate visit vote wait wake walk want warm warn "
+    "wash waste watch weaken wear weigh welcome widen win withdraw witness wonder work worry write yield".split()
 )
 # Their irregular past forms and participles.
 PAST = frozenset(
@@ -106,11 +132,20 @@ PERSONS = frozenset(
     "minister president leader man woman king queen author secretary chief director officer commander chancellor mayor "
     "governor ambassador adviser spokesman spokeswoman founder analyst expert".split()
 )
+# What takes place, and the verbs that say so of nothing else.
+EVENTS = frozenset(
+    "war battle conflict crisis election revolution festival invasion attack strike protest siege pandemic epidemic "
+    "trial summit talks negotiation earthquake storm hurricane flood accident explosion crash match race tournament "
+    "ceasefire truce referendum uprising rebellion coup massacre genocide famine recession meeting conference "
+    "ceremony campaign expedition mission operation outbreak wave scandal game".split()
+)
+HAPPENING = frozenset("end begin start happen last occur erupt break broke began".split())
 TIMES = frozenset("day week month year decade century today summer winter spring autumn time world earth".split())
 # Of these there is but one, or all know which.
 UNIQUE = frozenset(
     "world earth sun moon sky sea weather internet web public government police army media press past future "
-    "present universe environment economy law truth".split()
+    "present universe environment economy law truth climate ocean atmosphere brain heart liver pancreas stomach skin "
+    "body dinosaur elderly".split()
 )
 # What is read: "this article" points at it, not back.
 SOURCES = frozenset("article text document documents story piece report page corpus account passage".split())
