@@ -96,7 +96,8 @@ def test_nobody_watches_the_page_at_work(page: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/config", "/theme.css", "/livez", "/readyz", "/gradio_api/info", "/favicon.ico"]
+    "path",
+    ["/", "/config", "/theme.css", "/livez", "/readyz", "/gradio_api/info", "/gradio_api/app_id", "/favicon.ico"],
 )
 def test_what_the_page_uses_is_there(page: Page, path: str) -> None:
     assert is_open(path)

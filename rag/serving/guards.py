@@ -19,7 +19,7 @@ _API = "/gradio_api/"
 # Gradio's routes that the page and its API need. All others are closed: those that take files or serve them, that
 # fetch an address for the caller (proxy=, file=http...), watch the server (monitoring) or edit it (vibe).
 _OPEN = re.compile(
-    r"(?:info|startup-events|queue/join|queue/data|queue/status|cancel|reset|component_server|theme\.css"
+    r"(?:info|app_id|startup-events|queue/join|queue/data|queue/status|cancel|reset|component_server|theme\.css"
     r"|heartbeat/[\w-]+|call/(?:v2/)?(?:ask|search)(?:/[\w-]+)?|(?:run|api)/\w+|mcp(?:/.*)?)/?",
     re.ASCII | re.DOTALL,
 )
