@@ -7,6 +7,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from rag.serving.opening import Opening
 from rag.serving.page.visit import Visit, Visitor, Wish
 
 if TYPE_CHECKING:
+    from gradio.events import Dependency
+
     from rag.serving.app import Served
     from rag.serving.keeping import Keeping
     from rag.settings import Settings
@@ -27,14 +30,16 @@ PORTS_TRIED = 10
 EMPTY_CHAT = '<div class="empty">Ask about the article, in your own words.</div>'
 # What the page's script adds to an event: see rag/serving/assets/page.js. A Python input stands for each argument.
 SENT = "(question, visit, told) => [question, visit, window.articlePage?.extras() ?? '']"
+TURNED_AWAY = "(question, visit) => [window.articlePage?.turnedAway(question) ?? question, visit]"
 OPENED = "() => [window.articlePage.wanted()]"
 RELOADED = "() => [sessionStorage.getItem('conversation') ?? '']"
 ARRIVED = "(conversation) => { window.articlePage?.arrived(conversation); }"
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
     """The page over a bot that may still be loading. What a visitor does is kept for that visitor alone."""
-    from rag.serving.endpoints import AT_ONCE, CONCURRENCY, add_endpoints
+    from rag.serving.endpoints import AT_ONCE, add_endpoints
     from rag.serving.page.shells import shell
 
     bare: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
@@ -42,7 +47,7 @@ def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
         add_endpoints(opening)  # first, so that no event of the page takes their names
         visit = gr.State(Visit())
-        told, wanted, current = (gr.Textbox(visible="hidden", label=name) for name in ("told", "wanted", "current"))
+        wanted, current = (gr.Textbox(visible="hidden", label=name) for name in ("wanted", "current"))
         opener = gr.Button("Open", visible="hidden", elem_id="open-conversation")
         with gr.Row(elem_id="top"):
             gr.HTML(shell("masthead"), elem_id="masthead", **bare)
@@ -52,7 +57,8 @@ def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
             with gr.Column(min_width=280, elem_id="conversation"):
                 chat = gr.Chatbot(
                     show_label=False, container=False, buttons=[], feedback_options=None, latex_delimiters=[],
-                    placeholder=EMPTY_CHAT, allow_file_downloads=False, allow_tags=False, height="100%", elem_id="chat",
+                    placeholder=EMPTY_CHAT, allow_file_downloads=False, allow_tags=False, autoscroll=False,
+                    height="100%", elem_id="chat",
                 )  # fmt: skip
                 gr.HTML(shell("chips"), elem_id="chips-frame", **bare)
                 box, send, halt = _question_row()
@@ -60,26 +66,42 @@ def build_page(opening: Opening[Served], keeping: Keeping) -> gr.Blocks:
         gr.HTML(shell("dialogs"), elem_id="dialogs", **bare)
 
         shown: list[Any] = [visit, chat, current, halt, box]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asked = gr.on(
-            [send.click, box.submit], _asker(opening, keeping), [box, visit, told], shown, js=SENT,
-            concurrency_id=CONCURRENCY, concurrency_limit=AT_ONCE, show_progress="minimal", show_progress_on=[chat],
-            # Else Gradio drops what is sent while it still stops an answer; the page's script asks one at a time.
-            trigger_mode="multiple", api_visibility="private",
-        )  # fmt: skip
-        asked.then(None, current, None, js=ARRIVED, **quiet)
-        halt.click(_stop, visit, shown[:-1], cancels=[asked], queue=False, **quiet)
+        asked = _wire_asking(opening, keeping, shown, send)
         show = _opener(opening, keeping)
-        opened = opener.click(show, wanted, shown, js=OPENED, cancels=[asked], queue=False, **quiet)
-        reloaded = page.load(show, wanted, shown, js=RELOADED, queue=False, **quiet)
+        opened = opener.click(show, wanted, shown, js=OPENED, cancels=[asked], queue=False, **QUIET)
+        reloaded = page.load(show, wanted, shown, js=RELOADED, queue=False, **QUIET)
         for loaded in (opened, reloaded):
-            loaded.then(None, current, None, js=ARRIVED, **quiet)
+            loaded.then(None, current, None, js=ARRIVED, **QUIET)
 
         timer = gr.Timer(1.0)
-        gr.on([page.load, timer.tick], _watcher(opening), None, [status, timer], queue=False, **quiet)
+        gr.on([page.load, timer.tick], _watcher(opening), None, [status, timer], queue=False, **QUIET)
     # Eight answers at once; the sixty-fourth in the queue is told that the page is busy.
     page.queue(default_concurrency_limit=AT_ONCE, max_size=64)
     return page
+
+
+def _wire_asking(opening: Opening[Served], keeping: Keeping, shown: list[Any], send: gr.Button) -> Dependency:
+    """A question's way: shown at once, queued, answered as it grows; or stopped, or turned away."""
+    from rag.serving.endpoints import AT_ONCE, CONCURRENCY
+
+    visit, chat, current, halt, box = shown
+    asking, told = (gr.Textbox(visible="hidden", label=name) for name in ("asking", "told"))
+    # At once, before the question has its turn in the queue, so that it is seen to wait there and can be stopped.
+    begun = gr.on(
+        [send.click, box.submit], _beginner(opening, keeping), [box, visit, told], [chat, halt, box, asking, told],
+        # Else Gradio drops what is sent while it still stops an answer; the page's script asks one at a time.
+        js=SENT, trigger_mode="multiple", queue=False, **QUIET,
+    )  # fmt: skip
+    asked: Dependency = begun.success(
+        _asker(opening, keeping), [asking, visit, told], shown, trigger_mode="multiple",
+        concurrency_id=CONCURRENCY, concurrency_limit=AT_ONCE, api_visibility="private",
+        # The page's script reads the place in the queue from it, and says it in the conversation.
+        show_progress="minimal", show_progress_on=[chat],
+    )  # fmt: skip
+    asked.then(None, current, None, js=ARRIVED, **QUIET)
+    asked.failure(_turned_away, [asking, visit], shown, js=TURNED_AWAY, queue=False, **QUIET)
+    halt.click(_stop, [asking, visit], shown, cancels=[asked], queue=False, **QUIET)
+    return asked
 
 
 def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
@@ -96,6 +118,18 @@ def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
     return box, send, halt
 
 
+def _beginner(opening: Opening[Served], keeping: Keeping) -> Callable[..., tuple[Any, ...]]:
+    from rag.serving.profile import profile_of
+
+    def begin(question: str, visit: Visit, told: str, request: gr.Request) -> tuple[Any, ...]:
+        if question.strip():
+            visit = Visitor(opening, keeping, profile_of(request)).begin(question, visit, Wish.read(told))
+        _, chat, _, halt, _ = _views(visit, "")
+        return chat, halt, "", question, told
+
+    return begin
+
+
 def _asker(opening: Opening[Served], keeping: Keeping) -> Callable[..., Iterator[tuple[Any, ...]]]:
     from rag.serving.profile import profile_of
 
@@ -103,11 +137,9 @@ def _asker(opening: Opening[Served], keeping: Keeping) -> Callable[..., Iterator
         if not question.strip():
             yield _views(visit, gr.update())
             return
-        box: Any = ""
         for grown in Visitor(opening, keeping, profile_of(request)).ask(question, visit, Wish.read(told)):
             # A question that could not be asked goes back into the box, to be mended; else the box is the visitor's.
-            yield _views(grown, question if grown.talk[-1].state == "failed" else box)
-            box = gr.update()
+            yield _views(grown, question if grown.talk[-1].state == "failed" else gr.update())
 
     return ask
 
@@ -121,10 +153,20 @@ def _opener(opening: Opening[Served], keeping: Keeping) -> Callable[..., tuple[A
     return show
 
 
-def _stop(visit: Visit) -> tuple[Any, ...]:
-    from rag.serving.talk import stop
+def _stop(question: str, visit: Visit) -> tuple[Any, ...]:
+    from rag.serving.talk import is_running, stop
 
-    return _views(Visit(visit.conversation, stop(visit.talk)), "")[:-1]
+    # What still waited in the queue is no part of the conversation yet, and goes back into the box.
+    return _views(replace(visit, talk=stop(visit.talk)), gr.update() if is_running(visit.talk) else question)
+
+
+def _turned_away(question: str, visit: Visit) -> tuple[Any, ...]:
+    from rag.serving.guards import BUSY
+    from rag.serving.talk import stop, turn_away
+
+    if not question:  # given up; whatever of it came in after all has ended, too
+        return _views(replace(visit, talk=stop(visit.talk)), gr.update())
+    return _views(replace(visit, talk=turn_away(question, visit.talk, BUSY)), question)
 
 
 def _views(visit: Visit, box: Any) -> tuple[Any, ...]:

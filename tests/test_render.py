@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
+from zlib import crc32
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_no_text_reaches_the_page_as_anything_but_text(payload: str) -> None:
     seen = Elements(shown)
     assert seen.tags <= OUR_TAGS
     assert seen.attributes <= {"class", "dir", "href", "id", "name", "role", "title", "type", "value"}
-    assert all(re.fullmatch(r"#at=[\w.~%-]*(;\d+,\d+){2,3}", link) for link in seen.links)
+    assert all(re.fullmatch(r"#at=[\w.~%-]*(;\d+,\d+){2,3}~[0-9a-f]{8}", link) for link in seen.links)
     # Outside of our own tags no character is left that HTML, Markdown or a template gives a meaning.
     text = re.sub(r"<[^<>]*>", "", shown.replace(":<blockquote", "<blockquote"))
     for ours in ("Searched for:", "Not answered:", "Looked for:", "The nearest passage, in ", ": ", "?", ", "):
@@ -127,6 +128,7 @@ def test_a_number_carries_the_offsets_of_quote_passage_and_phrase() -> None:
     phrase = 100 + TEXT.index("in May")
     shown = answer_html(answer("In May [1]", cite(quote, "in May")), whole=True)
     expected = f"#at=d1;{start},{start + len(quote)};100,{100 + len(TEXT)};{phrase},{phrase + len('in May')}"
+    expected += f"~{crc32(quote.encode()):08x}"
     assert links(shown) == [expected]
 
 
@@ -143,16 +145,25 @@ def test_a_documents_id_survives_the_link_whatever_it_is() -> None:
     assert unquote(link.removeprefix("#at=").split(";")[0]) == strange.document_id
 
 
+def test_a_link_tells_the_words_it_means_from_others_whatever_their_line_breaks() -> None:
+    def sums(passage: Passage) -> str:
+        (link,) = links(answer_html(answer("Rain [1]", cite(passage.text, passage=passage)), whole=True))
+        return link.partition("~")[2]
+
+    assert sums(PASSAGE) == sums(replace(PASSAGE, text=TEXT.replace(" ", "\n ")))
+    assert sums(PASSAGE) != sums(replace(PASSAGE, text=TEXT.replace("May", "Mai")))
+
+
 def test_an_unknown_number_stays_text_and_a_number_shows_its_quote() -> None:
     shown = answer_html(answer("Rain [1] fell [2].", cite("It rained.")), whole=True)
     assert len(links(shown)) == 1
-    assert visible(shown).startswith("Rain [1] fell [2].")
+    assert visible(shown).startswith("Rain\u00a0[1] fell\u00a0[2].")
     assert f'title="{inert("It rained.")}"' in shown
 
 
 def test_a_quote_from_a_document_with_pages_names_its_page() -> None:
     shown = answer_html(answer("Rain [1]", replace(cite("It rained."), page=3)), whole=True)
-    assert visible(shown).startswith("Rain [1] p.\u00a03")
+    assert visible(shown).startswith("Rain\u00a0[1] p.\u00a03")
     assert "p.\u00a0" not in visible(answer_html(answer("Rain [1]", cite("It rained.")), whole=True))
 
 
@@ -169,7 +180,7 @@ def test_verdict_is_said_in_words_and_only_once_the_answer_is_whole() -> None:
 def test_the_answer_phrase_stands_before_its_sentence_and_items_are_a_list() -> None:
     phrase = answer("In May [1]\n\nThe bridge fell in May. [1]", cite("It rained."))
     shown = answer_html(phrase, whole=True)
-    assert visible(re.findall(r'<div class="lead">(.*?)</div>', shown)[0]) == "In May [1]"
+    assert visible(re.findall(r'<div class="lead">(.*?)</div>', shown)[0]) == "In May\u00a0[1]"
     items = answer_html(answer("- Rain [1]\n- Snow [1]", cite("It rained.")), whole=True)
     assert re.findall(r"<li>(\w+)", items.partition('class="about"')[0]) == ["Rain", "Snow"]
     sentence = answer_html(answer("It rained. [1]", cite("It rained.")), whole=True)
@@ -194,8 +205,17 @@ def test_a_refusal_names_what_was_looked_for_and_the_nearest_passage_without_a_c
     assert "Looked for: Who is it?" in visible(shown)
     assert "The bridge fell in May" in visible(shown)
     assert links(shown) == []
-    assert set(links(shown, "place")) == {f"#at=d1;100,{100 + len(TEXT)};100,{100 + len(TEXT)}"}
+    (nearest,) = set(links(shown, "place"))
+    assert nearest.startswith(f"#at=d1;100,{100 + len(TEXT)};100,{100 + len(TEXT)}~")
     assert "secret" not in shown
+
+
+def test_a_passage_in_a_list_shows_no_signs_of_its_headings() -> None:
+    titled = replace(PASSAGE, text="# The bridge\n\nIt fell. Number #1 of many.")
+    one = Answer("Who?", "Who?", "No.", hits=(Hit(titled, 1.0, "fused", 1, None),), abstained=True)
+    shown = visible(answer_html(one, whole=True))
+    assert shown.count("The bridge It fell. Number #1 of many.") == 2
+    assert "# The" not in shown
 
 
 def test_only_a_kept_answer_can_be_judged_and_only_the_last_asked_again() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from rag import Chatbot
@@ -51,6 +53,17 @@ def test_a_stopped_answer_stays_but_is_no_history(opening: Opening[Chatbot]) -> 
     assert "Stopped" in talk.messages(stopped)[-1]["content"]
     assert talk.turns(stopped) == ()
     assert talk.stop(stopped) == stopped
+
+
+def test_a_question_that_never_got_its_turn_says_why_and_is_no_history(opening: Opening[Chatbot]) -> None:
+    *_, first = talk.ask(opening, "Who is Kevork Oskanian?", ())
+    waiting = talk.begin("And then?", first)
+    assert talk.is_running(waiting)
+    away = talk.turn_away("And then?", first, "The page is busy.")
+    assert [one.key for one in away] == [one.key for one in waiting] == [1, 2]
+    assert not talk.is_running(away)
+    assert "The page is busy." in html.unescape(talk.messages(away)[-1]["content"])
+    assert talk.turns(away) == talk.turns(first)
 
 
 def test_a_session_stays_bounded_and_its_anchors_stay_distinct(opening: Opening[Chatbot]) -> None:

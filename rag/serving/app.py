@@ -8,7 +8,7 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import RagError
 from rag.schema import Hit
@@ -194,6 +194,13 @@ def _add_errors(app: FastAPI) -> None:
         return JSONResponse({"error": "ServiceError", "message": f"{place}: {first['msg']}"}, status_code=422)
 
 
+class _Iterators(dict[str, "AsyncIterator[Any]"]):
+    """Answers that grow. A stop and the end of one may meet: Gradio then forgets it twice, which is no error."""
+
+    def __delitem__(self, event: str) -> None:
+        self.pop(event, None)
+
+
 def _mount(app: FastAPI, blocks: gr.Blocks, address: str) -> FastAPI:
     from importlib.util import find_spec
 
@@ -224,5 +231,6 @@ def _mount(app: FastAPI, blocks: gr.Blocks, address: str) -> FastAPI:
         # Its tools call this server; where that is, no request may say.
         blocks.mcp_server_obj._local_url = address
     served = next(inner for route in mounted.routes if isinstance(inner := getattr(route, "app", None), gr.routes.App))
+    served.iterators = _Iterators()
     mounted.state.end_heartbeats = served.stop_event.set
     return mounted

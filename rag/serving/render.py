@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from urllib.parse import quote
+from zlib import crc32
 
 from rag.schema import Answer, Citation, Passage, Verdict
 from rag.serving.why import Why, why
@@ -89,12 +90,17 @@ def tools_html(*, number: int, last: bool, thumb: str) -> str:
 
 
 def place(passage: Passage, citation: Citation | None = None) -> str:
-    """The target of a link into a document: `#at=ID;start,end;passage start,end;answer start,end`, in characters."""
+    """The target of a link into a document: `#at=ID;start,end;passage start,end;answer start,end~sum`, in characters.
+
+    The sum is the CRC-32 of the words between start and end, so that a link which has outlived its document's text
+    shows nothing rather than other words.
+    """
     start, end = (citation.start, citation.end) if citation else (passage.start, passage.end)
     where = f"#at={quote(passage.document_id, safe='')};{start},{end};{passage.start},{passage.end}"
     if citation and citation.answer_start is not None and citation.answer_end is not None:
         where += f";{citation.answer_start},{citation.answer_end}"
-    return where
+    words = " ".join(re.split(r"[ \t\n\r]+", citation.quote if citation else passage.text)).strip(" ")
+    return f"{where}~{crc32(words.encode('utf-8', 'replace')):08x}"
 
 
 def _text(answer: Answer) -> str:
@@ -120,6 +126,8 @@ def _linked(text: str, link: Callable[[str], str]) -> str:
     pieces = _MARKER.split(text)
     shown = [_flow(pieces[0])]
     for number, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        if shown[-1].endswith(" "):  # a number never begins a line
+            shown[-1] = f"{shown[-1][:-1]}&#160;"
         shown += [link(number), _flow(after)]
     return "".join(shown)
 
@@ -147,7 +155,7 @@ def _refused(answer: Answer) -> str:
     ]
     if answer.hits:
         passage = answer.hits[0].passage
-        text = " ".join(passage.text.split())
+        text = _run_on(passage)
         shown = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
         link = f'<a class="place" href="{inert(place(passage))}">Read it in the article</a>'
         card.append(
@@ -186,7 +194,7 @@ def _why(answer: Answer) -> str:
     rows = []
     for hit in answer.hits:
         passage = hit.passage
-        start = " ".join(passage.text.split()[:14])
+        start = " ".join(_run_on(passage).split()[:14])
         link = f'<a class="place" href="{inert(place(passage))}">{_line(start)} …</a>'
         rows.append(f'<li dir="auto">{link}<span class="signs">{_signs(known[passage.id])}</span></li>')
     return f'<details class="why"><summary>Why this passage?</summary><ol>{"".join(rows)}</ol></details>'
@@ -197,6 +205,11 @@ def _signs(one: Why) -> str:
     ranks = (("by meaning", one.dense_rank), ("by words", one.lexical_rank), ("together", one.fused_rank))
     told = [f"{name}: rank {rank}" if rank is not None else f"{name}: not found" for name, rank in ranks]
     return _line(" · ".join([words, *told]))
+
+
+def _run_on(passage: Passage) -> str:
+    """A passage as one line, without the signs of Markdown headings."""
+    return " ".join(re.sub(r"(?m)^#{1,6} ", "", passage.text).split())
 
 
 def _aside(label: str, text: str, kind: str) -> str:

@@ -37,6 +37,18 @@ class Exchange:
 Talk = tuple[Exchange, ...]
 
 
+def begin(question: str, talk: Talk) -> Talk:
+    """The conversation with a question that waits for its answer."""
+    key = talk[-1].key + 1 if talk else 1
+    return (*talk[-(KEPT - 1) :], Exchange(key=key, question=question, note="Sent …"))
+
+
+def turn_away(question: str, talk: Talk, why: str) -> Talk:
+    """The conversation with a question that never got its turn."""
+    *earlier, exchange = begin(question, stop(talk))
+    return (*earlier, replace(exchange, state="failed", note=why))
+
+
 def ask(
     opening: Opening[Asks],
     question: str,
@@ -51,8 +63,8 @@ def ask(
         talk: the conversation before it.
         scope: says, once the bot is open, which documents to ask; None for all that belong to nobody in particular.
     """
-    exchange = Exchange(key=talk[-1].key + 1 if talk else 1, question=question, note="Looking …")
-    earlier = talk[-(KEPT - 1) :]
+    *earlier, begun = begin(question, talk)
+    exchange = replace(begun, note="Looking …")
     yield (*earlier, exchange)
     # Short waits, so that a visitor who gives up is noticed between them.
     while not opening.wait(0.3):

@@ -13,17 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.doing import QUESTION, UNANSWERABLE, ask
-from tests.browser.serving import CHECKOUT, PATIENCE, served_page
+from tests.browser.serving import CHECKOUT, PATIENCE, free_port, served_page
 
 pytestmark = pytest.mark.browser
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def test_the_page_is_there_before_its_models_and_keeps_its_conversation_through_a_restart(

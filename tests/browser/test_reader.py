@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.doing import IN_VIEW, MARKED, QUESTION, ask, cited_range, document, upload
+from tests.browser.doing import IN_VIEW, MARKED, QUESTION, UNANSWERABLE, ask, cited_range, document, upload
 from tests.browser.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -97,7 +97,8 @@ def test_a_sentence_that_occurs_twice_in_a_long_document_is_marked_where_it_was_
     shown = page.evaluate(
         """async ([id, start, end]) => {
             const reader = await import("/look/reader.js");
-            await reader.open(id, {at: {id, quote: [start, end], passage: [start, end], phrase: null, words: ""}});
+            const sum = document.querySelector("#chat a.cite").getAttribute("href").split("~")[1];
+            await reader.open(id, {at: {id, quote: [start, end], passage: [start, end], phrase: null, sum}});
             const before = document.createRange();
             before.setStart(document.querySelector("#reader-text"), 0);
             before.setEndBefore(document.querySelector("#reader-text mark.quote"));
@@ -121,6 +122,44 @@ def test_a_document_that_has_changed_says_so_instead_of_marking_other_words(page
     expect(page.locator("#reader-note")).to_contain_text("has changed since")
     expect(page.locator("#reader-note")).to_contain_text("Greta Holm")
     expect(page.locator("#reader-text mark")).to_have_count(0)
+
+
+def test_each_sentence_has_an_address_that_opens_it_in_another_tab_and_after_a_reload(page: Page) -> None:
+    ask(page, QUESTION)
+    page.locator("#chat a.cite").first.click()
+    start, end = cited_range(page)
+    words = document(page, ARTICLE)["text"][start:end]
+    with page.context.expect_page() as opening:
+        page.locator("#chat a.cite").first.click(modifiers=["ControlOrMeta"])
+    other = opening.value
+    assert other.url == page.url
+    expect(other.locator("#reader-text mark.quote").first).to_be_visible(timeout=PATIENCE)
+    assert other.evaluate(MARKED) == words
+    other.wait_for_function(IN_VIEW)
+    ask(page, "Who is Hikmet Hajiyev?")  # whose words are now in the reader, until its page is loaded again
+    page.reload()
+    expect(page.locator("#chat .tools")).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator("#reader-text mark.quote").first).to_be_visible()
+    assert page.evaluate(MARKED) == words
+
+
+def test_an_address_that_outlived_its_text_marks_no_other_words(page: Page) -> None:
+    ask(page, QUESTION)
+    href = page.locator("#chat a.cite").first.get_attribute("href") or ""
+    other = page.context.new_page()
+    other.goto(page.url.partition("#")[0] + href[:-1] + ("0" if href[-1] != "0" else "1"))
+    expect(other.locator("#reader-note")).to_contain_text("has changed since", timeout=PATIENCE)
+    expect(other.locator("#reader-text mark")).to_have_count(0)
+
+
+def test_an_honest_no_leaves_no_other_answers_words_marked(page: Page) -> None:
+    ask(page, QUESTION)
+    expect(page.locator("#reader-text mark.quote").first).to_be_visible()
+    ask(page, UNANSWERABLE)
+    expect(page.locator("#reader-text mark")).to_have_count(0)
+    page.locator("#chat .abstained a.place").click()
+    expect(page.locator("#reader-text mark.quote").first).to_be_in_viewport()
+    expect(page.locator("#reader-text mark.quote").first).to_be_visible()
 
 
 def test_a_number_opens_its_words_while_the_answer_still_grows(page: Page) -> None:

@@ -1,78 +1,14 @@
-// The conversation: citations, the buttons beside an answer, chips. One listener for the whole document, because
+// Answers: their links into the article and the buttons beside them. One listener for the whole document, because
 // Gradio draws messages again while they grow.
 
-import { $, $$, api, el, present, say } from "./dom.js";
-import { isDrawer } from "./drawers.js";
-import { chosen } from "./documents.js";
+import { $, $$, api, present, say } from "./dom.js";
+import { ask, edit, keepInView, notice } from "./asking.js";
+import { offer } from "./chips.js";
 import { current } from "./conversations.js";
-import { open, target } from "./reader.js";
+import { isDrawer } from "./drawers.js";
+import { addressed, open, target, unmark } from "./reader.js";
 
-let replaces = null; // the exchange that the next question takes the place of
 let opened = ""; // the newest answer, whose first citation was shown on its own
-let sent = -Infinity; // when the newest question was sent
-let offered = null; // what the chips on the page belong to
-
-/** What Gradio sends along with a question, as JSON. */
-export function extras() {
-  const told = JSON.stringify({ documents: chosen(), replaces });
-  replaces = null;
-  unmarkEdit();
-  return told;
-}
-
-/** Asks as if the visitor had typed it. */
-export function ask(question, { instead = null } = {}) {
-  replaces = instead;
-  fill(question);
-  setTimeout(() => $("#send")?.click(), 60); // Gradio takes the box's text over in its next turn
-}
-
-function fill(question) {
-  const box = $("#question textarea");
-  const setter = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
-  setter.call(box, question);
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.focus();
-}
-
-/** Whether the last question has no whole answer yet. */
-function isRunning() {
-  const last = $$("#chat .answer").at(-1);
-  return Boolean(last) && !$(".tools", last);
-}
-
-/** Lets one question through at a time: a second one would grow into the same conversation beside the first. */
-function oneAtATime(event) {
-  const typed = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && !event.isComposing;
-  const box = $("#question textarea");
-  if (!(typed && event.target === box) && !(event.type === "click" && event.target.closest?.("#send"))) return;
-  const justSent = performance.now() - sent < 1500;
-  if (box.value.trim() && !justSent && !isRunning()) {
-    sent = performance.now();
-    return;
-  }
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (isRunning()) say("One question at a time: wait for the answer, or stop it.");
-}
-
-function unmarkEdit() {
-  $("#editing")?.remove();
-}
-
-/** Puts a question into the box, to be changed; asking it replaces the exchange, if one is named. */
-function edit(question, instead, label) {
-  fill(question);
-  replaces = instead;
-  unmarkEdit();
-  const stop = el("button", { type: "button" }, "Cancel");
-  stop.addEventListener("click", () => {
-    replaces = null;
-    fill("");
-    unmarkEdit();
-  });
-  $("#ask").before(el("div", { id: "editing", role: "status" }, el("span", {}, label), stop));
-}
 
 // ---- links into the article -------------------------------------------------------------------------------------
 
@@ -96,12 +32,18 @@ function hint(link) {
   tip.style.top = `${above > 8 ? above : at.bottom + 8}px`;
 }
 
+function unpoint() {
+  for (const link of $$("#chat a.place.current")) link.classList.remove("current");
+}
+
 function follow(link, { focus = true } = {}) {
-  const at = target(link);
+  const at = target(link.getAttribute("href"), link.dataset.quote);
   if (!at) return;
   hint(null);
-  for (const other of $$("#chat a.place.current")) other.classList.remove("current");
+  unpoint();
   link.classList.add("current");
+  // The page's address then is the place's, to keep or to pass on; Back still leads out of the page.
+  if (focus) window.history.replaceState(window.history.state, "", link.getAttribute("href"));
   open(at.id, { at, focus });
 }
 
@@ -109,11 +51,19 @@ function follow(link, { focus = true } = {}) {
 function showNewest() {
   const answer = $$("#chat .answer").at(-1);
   const first = answer && $("a.cite", answer);
-  if (!first || isDrawer("reader")) return;
-  const name = `${answer.id} ${first.getAttribute("href")}`;
+  const refused = answer && $(".abstained", answer);
+  if (!(first || refused) || isDrawer("reader")) return;
+  const name = `${answer.id} ${first?.getAttribute("href") ?? questionOf(answer)}`;
   if (opened === name) return;
+  const isFirst = !opened;
   opened = name;
-  follow(first, { focus: false });
+  if (isFirst && addressed()) return; // the visitor came for another place
+  if (first) {
+    follow(first, { focus: false });
+  } else {
+    unpoint();
+    unmark(); // what is still marked answers another question
+  }
 }
 
 // ---- the buttons of an answer -----------------------------------------------------------------------------------
@@ -171,44 +121,6 @@ function complain(button) {
   dialog.addEventListener("close", send, { once: true });
 }
 
-// ---- chips ------------------------------------------------------------------------------------------------------
-
-/** Starters for an empty conversation, follow-ups after an answer, a rewording after a refusal; the server tried each. */
-async function offer() {
-  if (!$("#status .status-ready")) return;
-  const last = $$("#chat .answer").at(-1);
-  const running = isRunning();
-  const number = Number((last && $("button[name=good]", last)?.value) ?? 0);
-  const state = running ? "running" : JSON.stringify([current(), last?.id, number, chosen()]);
-  if (state === offered) return;
-  offered = state;
-  $("#chips").replaceChildren();
-  if (running || chosen()?.length === 0 || (number && !current())) return;
-  // Trying questions takes the server's time, which a visitor who asks on at once needs more.
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  if (offered !== state) return;
-  let found;
-  try {
-    const json = { conversation: current(), number, documents: chosen() };
-    found = await api("page/suggestions", { method: "POST", json });
-  } catch {
-    return; // chips are a kindness; the page is whole without them
-  }
-  if (offered !== state) return;
-  const pane = $("#chat .bubble-wrap");
-  const atEnd = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 40;
-  $("#chips").replaceChildren(...found.questions.map(chip));
-  if (atEnd) pane.scrollTop = pane.scrollHeight; // the chips took room from the last answer
-  const card = last && $(".rephrase", last);
-  if (card && found.rephrasing) card.replaceChildren("Perhaps: ", chip(found.rephrasing));
-}
-
-function chip(question) {
-  const button = el("button", { type: "button", className: "chip", dir: "auto" }, question);
-  button.addEventListener("click", () => ask(question));
-  return button;
-}
-
 // ---- listeners --------------------------------------------------------------------------------------------------
 
 function onClick(event) {
@@ -216,6 +128,7 @@ function onClick(event) {
   const link = from?.closest("#chat a.place");
   const button = from?.closest("#chat .answer button[name]");
   if (!link && !button) return;
+  if (link && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // to another tab
   event.preventDefault();
   event.stopPropagation();
   if (link) follow(link);
@@ -229,15 +142,20 @@ function tidy() {
   for (const one of $$("#chat button[name=good]:not([aria-pressed]), #chat button[name=bad]:not([aria-pressed])")) {
     one.setAttribute("aria-pressed", String(one.classList.contains("on")));
   }
-  if (isRunning()) sent = -Infinity; // it has arrived
+  keepInView();
   showNewest();
   offer();
 }
 
+/** What opens beneath the end of the conversation is brought into view. */
+function onToggle(event) {
+  if (event.target.open && event.target.matches?.("#chat details")) event.target.scrollIntoView({ block: "nearest" });
+}
+
 /** Begins to listen; messages may come and go. */
 export async function start() {
-  for (const kind of ["click", "keydown"]) document.addEventListener(kind, oneAtATime, true);
   document.addEventListener("click", onClick, true);
+  document.addEventListener("toggle", onToggle, true);
   for (const kind of ["mouseover", "focusin"]) {
     document.addEventListener(kind, (event) => hint(event.target.closest?.("#chat a.cite")));
   }
@@ -246,6 +164,7 @@ export async function start() {
   for (const kind of ["documents-changed", "conversation-changed"]) document.addEventListener(kind, offer);
   let waiting = false;
   const watch = () => {
+    notice();
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => {
@@ -253,7 +172,7 @@ export async function start() {
       tidy();
     });
   };
-  const options = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "title"] };
+  const options = { childList: true, subtree: true, characterData: true, attributeFilter: ["aria-label", "title"] };
   new MutationObserver(watch).observe(await present("#conversation"), options);
   await present("#status .status-ready");
   watch();

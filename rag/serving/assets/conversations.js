@@ -1,5 +1,6 @@
 // The visitor's conversations: a list to open, rename, export and delete. The server keeps them; Gradio shows one.
 
+import { ended } from "./asking.js";
 import { $, api, confirmed, count, day, el, say } from "./dom.js";
 import { closeDrawers, isDrawer, toQuestion } from "./drawers.js";
 
@@ -22,8 +23,9 @@ export function arrived(id) {
 }
 
 /** Opens a kept conversation, or a new one for an empty id. */
-export function show(id) {
+export async function show(id) {
   asked = id;
+  await ended(); // what still grew would grow on in the other conversation
   $("#open-conversation").click();
   if (isDrawer("side")) closeDrawers({ focus: false });
   toQuestion();

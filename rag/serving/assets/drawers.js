@@ -25,8 +25,9 @@ export function closeDrawers({ focus = true } = {}) {
   if (focus && open.length) toQuestion();
 }
 
-/** Puts the keyboard into the question box. */
+/** Puts the keyboard into the question box; not a finger's, which would slide over what there is to read. */
 export function toQuestion() {
+  if (window.matchMedia("(pointer: coarse)").matches) return;
   $("#question textarea")?.focus();
 }
 

@@ -10,18 +10,21 @@ let marked = []; // blocks that carry marks
 let latest = 0; // the newest request; an older one that arrives late is dropped
 let waiting = 0; // requests under way
 
-/** What `href="#at=ID;12,40;0,300;15,20"` points at: the quote, its passage, the answering words in it. */
-export function target(link) {
-  const found = /^#at=([^;]*);(\d+),(\d+);(\d+),(\d+)(?:;(\d+),(\d+))?$/.exec(link.getAttribute("href") ?? "");
+const PLACE = /^#at=([^;]*);(\d+),(\d+);(\d+),(\d+)(?:;(\d+),(\d+))?~([0-9a-f]{8})$/;
+
+/** What "#at=ID;12,40;0,300;15,20~1a2b3c4d" points at: quote, passage, answering words; `words` are those quoted. */
+export function target(href, words = "") {
+  const found = PLACE.exec(href ?? "");
   if (!found) return null;
-  const numbers = found.slice(2).map((text) => (text === undefined ? null : Number(text)));
+  const numbers = found.slice(2, 8).map((text) => (text === undefined ? null : Number(text)));
   const [start, end, passageStart, passageEnd, answerStart, answerEnd] = numbers;
   return {
     id: decodeURIComponent(found[1]),
     quote: [start, end],
     passage: [passageStart, passageEnd],
     phrase: answerStart === null ? null : [answerStart, answerEnd],
-    words: link.dataset.quote ?? link.getAttribute("title") ?? "",
+    sum: found[8],
+    words,
   };
 }
 
@@ -58,8 +61,27 @@ export function forget(id) {
 /** Whether any document is in the reader, or on its way there. */
 export const isOpen = () => shown !== null || waiting > 0;
 
-/** The reader without a document. */
-export function empty() {
+/** The place in the page's address, if there is one: each sentence has an address of its own. */
+export function addressed() {
+  try {
+    return target(window.location.hash);
+  } catch {
+    return null; // typed, and no proper address
+  }
+}
+
+/** The reader with the place in the page's address, or empty. */
+export function start() {
+  empty();
+  const show = () => {
+    const at = addressed();
+    if (at) open(at.id, { at, focus: false });
+  };
+  window.addEventListener("hashchange", show);
+  show();
+}
+
+function empty() {
   shown = null;
   marked = [];
   $("#reader-title").textContent = "The article";
@@ -115,7 +137,7 @@ function plain(text, block) {
 
 function tell(info, at) {
   $("#reader-title").textContent = info.title;
-  const about = [info.publisher, day(info.published), info.source === info.title ? "" : info.source];
+  const about = [info.publisher, day(info.published) || "undated", info.source === info.title ? "" : info.source];
   $("#reader-about").replaceChildren(...about.filter(Boolean).map((text) => el("span", { dir: "auto" }, text)));
   $("#reader-note").replaceChildren();
   const relative = at && /\b(today|yesterday|tomorrow|tonight|this week|last week)\b/i.exec(at.words);
@@ -134,9 +156,9 @@ function note(text) {
 function mark(found, at) {
   const units = converter(found);
   const [start, end] = at.quote.map(units);
-  const words = (text) => text.replace(/\s+/g, " ").trim();
-  if (at.words && words(found.info.text.slice(start, end)) !== words(at.words)) {
-    note(`This document has changed since the answer was given. The words quoted then: “${at.words}”`);
+  if (sum(found.info.text.slice(start, end)) !== at.sum) {
+    const then = at.words ? `The words quoted then: “${at.words}”` : "What stood at this place is no longer there.";
+    note(`This document has changed since the answer was given. ${then}`);
     $("#reader-text").scrollTop = 0;
     return;
   }
@@ -146,6 +168,16 @@ function mark(found, at) {
   marked = found.blocks.filter((block) => block.start < to && from < block.end);
   for (const block of marked) paint(found.info.text, block, ranges);
   bring($("mark.quote", $("#reader-text")));
+}
+
+/** CRC-32 of the words of a text, as the server takes it: see place() in render.py. */
+function sum(text) {
+  let rest = 0xffffffff;
+  for (const byte of new TextEncoder().encode(text.replace(/[ \t\n\r]+/g, " ").replace(/^ | $/g, ""))) {
+    rest ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+  }
+  return ((rest ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
 }
 
 /** A function from character offsets to UTF-16 offsets of this document. */
@@ -179,7 +211,8 @@ function paint(text, block, ranges) {
   block.node.replaceChildren(...pieces);
 }
 
-function unmark() {
+/** Takes the marks of the last citation away. */
+export function unmark() {
   for (const block of marked) block.node.replaceChildren(...plain(shown.info.text, block));
   marked = [];
 }

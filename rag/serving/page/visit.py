@@ -52,6 +52,12 @@ class Wish:
             replaces if isinstance(replaces, int) else None,
         )
 
+    def before(self, talk: Talk) -> Talk:
+        """The conversation that the question is added to, without the exchange whose place it takes."""
+        # One question at a time: whatever still seems to run was cut off.
+        stopped = talks.stop(talk)
+        return stopped[:-1] if stopped and self.replaces == stopped[-1].key else stopped
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -75,14 +81,14 @@ class Visitor:
         )
         return Visit(conversation, tuple(shown))
 
+    def begin(self, question: str, visit: Visit, wish: Wish) -> Visit:
+        """What is shown while a question waits for its turn."""
+        return replace(visit, talk=talks.begin(question, wish.before(visit.talk)))
+
     def ask(self, question: str, visit: Visit, wish: Wish) -> Iterator[Visit]:
         """The visit as it grows by a question; its answer is kept once it is whole."""
-        # One question at a time: whatever still seems to run was cut off.
-        before = talks.stop(visit.talk)
-        again = bool(before) and wish.replaces == before[-1].key
-        kept_before = again and before[-1].number > 0
-        if again:
-            before = before[:-1]
+        before = wish.before(visit.talk)
+        kept_before = len(before) < len(visit.talk) and visit.talk[-1].number > 0
         grown = before
         for grown in talks.ask(self.opening, question, before, lambda: self.scope(wish.documents)):
             yield replace(visit, talk=grown)
