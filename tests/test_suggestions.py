@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,19 @@ def test_a_refused_question_gets_one_wording_that_is_answered_or_none(bot: Chatb
     assert "Margaret Holt" in suggested
     assert is_answered(bot, suggested)
     assert rephrasing(bot, "Who discovered penicillin in 1928?") == ""
+
+
+def test_no_wording_asks_about_a_bare_number(bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    ask = bot.ask
+
+    def watched(question: str, **more: Any) -> Answer:
+        tried.append(question)
+        return ask(question, **more)
+
+    monkeypatch.setattr(bot, "ask", watched)
+    rephrasing(bot, "Who won in 2018?")
+    assert not [question for question in tried if "2018" in question]
 
 
 # ---- why this passage ----------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def rephrasing(bot: Asks, question: str, documents: Sequence[str] | None = None)
         documents: ids of the documents that are asked, as given with the question.
     """
     words = sorted(set(content_words(question)), key=lambda word: (-len(word), word))
-    subjects = [*_names([question], ""), *(word for word in words if len(word) > 3)]
+    subjects = [*_names([question], ""), *(word for word in words if len(word) > 3 and not word.isdigit())]
     candidates = [f"What is said about {subject}?" for subject in dict.fromkeys(subjects)]
     return next(iter(_answered(bot, candidates, documents, 1, lambda _: True)), "")
 

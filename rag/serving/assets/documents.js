@@ -42,8 +42,8 @@ function item(one) {
   });
   const title = el("button", { type: "button", className: "name", dir: "auto", title: "Read" }, one.title);
   title.addEventListener("click", () => open(one.id));
-  const about = [count(one.passages, "passage"), day(one.published, "short") || `added ${day(one.added, "short")}`, one.own ? "yours" : ""];
-  const meta = el("span", { className: "meta" }, about.filter(Boolean).join(" · "));
+  const about = [count(one.passages, "passage"), one.own ? "yours" : "", day(one.published, "short"), `added ${day(one.added, "short")}`];
+  const meta = el("span", { className: "meta" }, ...about.filter(Boolean).flatMap((part) => [el("span", {}, part), " "]));
   const row = el("li", {}, box, el("div", { className: "what" }, title, meta));
   if (one.own) {
     const remove = el("button", { type: "button", className: "icon", title: "Delete", "aria-label": `Delete “${one.title}”` });
@@ -193,6 +193,6 @@ export async function start() {
   dialogs();
   drops();
   await present("#status .status-ready");
-  for (const button of $$("#side .adders button")) button.disabled = false;
+  for (const button of $$("#side .adder")) button.disabled = false;
   await refresh();
 }
