@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from evals.datasets import SquadQuestion
-from rag.answering.llm.facts import WORD, is_name
+from rag.answering.llm.facts import is_name
+from rag.answering.llm.numbers import WORD
 from rag.sentences import sentence_spans
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"

@@ -6,8 +6,10 @@ import pytest
 
 from rag.answering.llm.check import Checker, load_limits
 from rag.answering.llm.draft import claims_of
-from rag.answering.llm.facts import held_by, lacking, numbers_of
+from rag.answering.llm.exchange import exchanged, turned_round
+from rag.answering.llm.facts import held_by, lacking
 from rag.answering.llm.injection import instructs
+from rag.answering.llm.numbers import figured, measures_of, numbers_of
 from rag.answering.llm.order import denies, displaced, wording_of
 from rag.schema import Document, Encoder, Hit, Passage
 
@@ -75,6 +77,11 @@ def test_growing_draft_never_gives_a_sentence_without_its_marker() -> None:
         ("The two ships met.", "the ship met another"),
         ("Meanwhile the ship left.", "the ship left"),
         ("It lasted from 1914 to 1918.", "the years 1914–18"),
+        ("It cost €2 million.", "a cost of €2m"),
+        ("It lost 30% of its oil.", "It lost 30 per cent of its oil."),
+        ("A lamp of 40 mg burned.", "a 40-milligram lamp"),
+        ("The U.S. paid.", "the US paid"),
+        ("It was on 20/05/1956.", "on 20 May 1956"),
     ],
 )
 def test_spelling_variants_hold_a_fact(claim: str, text: str) -> None:
@@ -91,6 +98,9 @@ def test_spelling_variants_hold_a_fact(claim: str, text: str) -> None:
         ("It was in August.", "It was in June."),
         ("An Austrian ship came.", "a ship from Australia"),
         ("It costs 2.5 billion.", "a price of 2.5 million"),
+        ("It sailed 40 miles.", "It sailed 40 km."),
+        ("It burned in the autumn of 1911.", "It burned in the spring of 1911."),
+        ("It sails three times a day.", "It sails twice a day."),
     ],
 )
 def test_a_changed_fact_is_missed(claim: str, text: str) -> None:
@@ -101,6 +111,44 @@ def test_numbers_are_read_in_words_and_figures() -> None:
     assert numbers_of("three hundred thousand") == {"300000"}
     assert numbers_of("1,874 and 2.50") == {"1874", "2.5"}
     assert numbers_of("one of them", required=True) == frozenset()
+
+
+def test_numbers_and_measures_have_one_spelling() -> None:
+    assert figured("two thousand men, 30% of 5km") == figured("2,000 men, 30 per cent of 5 kilometres")
+    assert measures_of("a 40-mg dose") == measures_of("40 milligrams") == {("40", "milligram")}
+
+
+def test_an_insertion_does_not_part_a_name_from_its_verb() -> None:
+    said = wording_of("Ada Winslow, who succeeded Tom Hale in 1874, blamed the harbour for the losses.")
+    assert displaced(wording_of("Winslow blamed the harbour."), said) == 0
+    assert displaced(wording_of("Hale blamed the harbour for the losses."), said) > 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("The colony was founded on the border of Georgia and settled by debtors.", False),
+        ("The colony was founded on the border of Andean and settled by debtors.", True),
+        ("The colony was founded on the border of Florida and settled by debtors.", True),
+        ("The colony was founded on the Georgian border and settled by debtors.", False),
+        ("Debtors of Florida settled there.", False),
+    ],
+)
+def test_another_name_among_the_same_words_is_noticed(claim: str, expected: bool) -> None:
+    said = wording_of("The colony was founded on the border of Georgia and settled by debtors, not from Florida.")
+    assert exchanged(wording_of(claim), said) is expected
+
+
+def test_another_number_among_the_same_words_is_noticed_and_initials_are_no_other_name() -> None:
+    said = wording_of("The Food and Drug Agency fined the firm in the third quarter of the year.")
+    assert exchanged(wording_of("The Food and Drug Agency fined the firm in the second quarter of the year."), said)
+    assert not exchanged(wording_of("The FDA fined the firm in the third quarter of the year."), said)
+
+
+def test_names_that_change_ends_are_noticed() -> None:
+    said = "The boat sails from Leith to Oslo."
+    assert turned_round("It sails from Oslo to Leith.", said)
+    assert not turned_round("It sails to Oslo from Leith.", said)
 
 
 def test_a_swapped_pair_of_names_is_noticed_and_a_passive_is_not() -> None:
@@ -118,6 +166,14 @@ def test_a_swapped_pair_of_names_is_noticed_and_a_passive_is_not() -> None:
         ("The keeper left the tower.", "The keeper never left the tower.", True),
         ("The keeper didn't leave.", "The keeper refused to leave.", False),
         ("It was not only oil.", "It was oil.", False),
+        ("It did not burn until May.", "It did burn until May.", False),
+        ("The bank failed, and the keeper left.", "The keeper left, and the bank failed.", False),
+        ("The keeper failed to leave the tower.", "The keeper had to leave the tower.", True),
+        (
+            "He did not leave the old stone hut, but Hale had to eat.",
+            "He did not leave. Hale did not eat the oil.",
+            True,
+        ),
     ],
 )
 def test_a_denial_is_noticed(claim: str, text: str, expected: bool) -> None:
@@ -177,6 +233,8 @@ def test_a_sentence_without_a_marker_gets_one(checker: Checker) -> None:
         "The storm of May 3, 1911 did not drive the keeper Tom Hale out.",
         "The lighthouse was painted red and white by volunteers.",
         "I hope this helps!",
+        'Tom Hale "never left the lamp alone" during the storm of May 2, 1911.',
+        "Ada Winslow carries 40 passengers and seven cars.",
         "The lamp burned whale oil until 1922, see https://oil.example.",
     ],
 )

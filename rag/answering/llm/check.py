@@ -11,14 +11,17 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
 from rag.answering.evidence import Evidence
-from rag.answering.llm.desk import Desk, FindDocument, Stated, Window, lay_out, pairs_of, spelled_out
+from rag.answering.llm.desk import Desk, FindDocument, Stated, Window, lay_out, spelled_out
+from rag.answering.llm.exchange import exchanged, turned_round
 from rag.answering.llm.facts import lacking
-from rag.answering.llm.order import denies, displaced, lends_a_name, wording_of
-from rag.index.lexical import content_words, root
+from rag.answering.llm.numbers import figured
+from rag.answering.llm.order import denies, displaced, joined, lends_a_name, pairs_of, stem, wording_of
+from rag.index.lexical import content_words
 from rag.schema import Encoder, Hit
 
 FILE = Path(__file__).with_name("check.json")
@@ -37,6 +40,10 @@ _ADDRESS = re.compile(r"\w+://|\bwww\.|\S@\S", re.IGNORECASE)
 _FRAGMENT = 4
 # The least share of a claim that each of two windows has to hold when only both together hold it all.
 _HALF = 0.35
+# The least number of words, names not counted, that each of the two has to add.
+_LEAST_TOLD = 2
+# Words that the claim says somebody said, or something is called.
+_QUOTED = re.compile(r"[\"“«]([^\"“”«»]*)[\"”»]")
 
 
 class Features(NamedTuple):
@@ -146,7 +153,7 @@ class Checker:
         return Stated(
             text=text,
             spelled=spelled_out(text),
-            weights={root(word): self._rarity(word) for word in content_words(compared)},
+            weights={stem(word): self._rarity(word) for word in content_words(figured(compared))},
             wording=wording,
             pairs=pairs_of(wording),
             vector=self._encoder.encode_passages([compared])[0],
@@ -172,14 +179,16 @@ class Checker:
         missing = set(lacking(stated.text, windows[0].held, ordinary))
         for window in windows[1:]:
             missing &= set(lacking(stated.text, window.held, ordinary))
-        if missing:
+        # A single word between quotation marks is doubted or named, not quoted.
+        quoted = [spelled_out(words) for words in _QUOTED.findall(stated.text) if len(words.split()) > 1]
+        misquoted = any(not any(words in window.spelled for window in windows) for words in quoted)
+        if missing or misquoted or any(turned_round(stated.text, window.text) for window in windows):
             return True
         allowed = self.limits.displaced * (1.0 - self.features(stated, windows).pairs)
-        return any(
-            displaced(stated.wording, window.wording, partly=len(windows) > 1) > allowed
-            or lends_a_name(stated.wording, window.sentences)
-            for window in windows
-        )
+        told = reduce(joined, (window.wording for window in windows))
+        lent = any(lends_a_name(stated.wording, window.sentences) for window in windows)
+        put_in = any(exchanged(stated.wording, one) for window in windows for one in window.sentences)
+        return lent or put_in or displaced(stated.wording, told) > allowed
 
     def _best(self, stated: Stated, windows: Sequence[Window], ordinary: frozenset[str]) -> tuple[float, Window] | None:
         """The likeliest window that supports the claim, the shorter one of equals."""
@@ -195,6 +204,7 @@ class Checker:
             for number, one in enumerate(parts)
             for other in parts[number + 1 :]
             if one.evidence.end <= other.evidence.start or not _same_text(one, other)
+            if _both_tell(stated, one, other)
         ]
         for odds, one, other in sorted(pairs, key=lambda pair: -pair[0]):
             if odds < self.limits.support:
@@ -202,6 +212,13 @@ class Checker:
             if not self.contradicts(stated, (one, other), ordinary):
                 return (one.evidence, other.evidence)
         return ()
+
+
+def _both_tell(stated: Stated, one: Window, other: Window) -> bool:
+    """Whether each of two windows holds words of the claim, and not only names, that the other lacks."""
+    plain_words = {word.root for word in stated.wording.words if not word.kind}
+    mine, theirs = one.wording.roots & plain_words, other.wording.roots & plain_words
+    return min(len(mine - theirs), len(theirs - mine)) >= _LEAST_TOLD
 
 
 def _same_text(one: Window, other: Window) -> bool:

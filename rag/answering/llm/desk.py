@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.answering.evidence import Evidence, with_speaker
-from rag.answering.llm.facts import WORD, Held, held_by
+from rag.answering.llm.facts import Held, held_by
 from rag.answering.llm.injection import instructs
-from rag.answering.llm.order import Wording, wording_of
+from rag.answering.llm.numbers import WORD
+from rag.answering.llm.order import Wording, pairs_of, wording_of
 from rag.schema import Document, Encoder, Hit
 from rag.sentences import sentence_spans
 from rag.text import plain
@@ -72,11 +72,6 @@ def lay_out(question: str, hits: Sequence[Hit], encoder: Encoder, find_document:
         windows[number] = tuple(_windows(find, hit, found, [next(vectors) for _ in found]))
     words = {match.group() for text in (question, *flat) for match in WORD.finditer(text)}
     return Desk(windows, frozenset(word for word in words if word == word.lower()))
-
-
-def pairs_of(wording: Wording) -> frozenset[tuple[str, str]]:
-    """Neighbouring content words, in either order."""
-    return frozenset((min(one.root, other.root), max(one.root, other.root)) for one, other in pairwise(wording.words))
 
 
 def spelled_out(text: str) -> str:

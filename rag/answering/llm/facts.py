@@ -1,4 +1,4 @@
-"""Names, numbers and dates that a claim states and a text holds, in comparable forms. Knows English, no models.
+"""Names, numbers and dates that a claim states and a text lacks. Knows English, no models.
 
 What nobody may paraphrase: a claim is not supported by a text that lacks one of its names or numbers. Spelling may
 differ: diacritics, "May 2" and "2 May", "seven" and 7, "EU" and "European Union", "Turkish" and "Turkey".
@@ -7,12 +7,12 @@ differ: diacritics, "May 2" and "2 May", "seven" and 7, "EU" and "European Union
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
+from rag.answering.llm.numbers import MONTH, NUMERALS, ROMAN, WORD, measures_of, numbers_of
 from rag.text import plain
 
-WORD = re.compile(r"[^\W_]+(?:[’'.\-–][^\W_]+)*")
 _OPENS = re.compile(r"(?:[.!?:;]\s+|[\"“‘«(\[*]\s*)$")
 # Capitals that name nobody: ranks, and words that open sentences or are always written so.
 _TITLES = frozenset(
@@ -32,38 +32,6 @@ _OPENERS = frozenset(
     "to together too toward towards two under unless unlike until up upon us was we were what whatever when whenever "
     "where whereas whether which while who whom whose why will with within without would yes yet you your".split()
 )
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = {short: month for month in _MONTHS for short in (month, month[:3])} | {"sept": "september"}
-_UNITS = {
-    word: value
-    for value, words in enumerate(
-        "zero;one first;two second;three third;four fourth;five fifth;six sixth;seven seventh;eight eighth;nine ninth;"
-        "ten tenth;eleven eleventh;twelve twelfth;thirteen thirteenth;fourteen fourteenth;fifteen fifteenth;"
-        "sixteen sixteenth;seventeen seventeenth;eighteen eighteenth;nineteen nineteenth".split(";")
-    )
-    for word in words.split()
-}
-_TENS = {
-    word: 10 * value
-    for value, words in enumerate(
-        "twenty twentieth;thirty thirtieth;forty fortieth;fifty fiftieth;sixty sixtieth;seventy seventieth;"
-        "eighty eightieth;ninety ninetieth".split(";"),
-        start=2,
-    )
-    for word in words.split()
-}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "bn": 10**9}
-_FIGURE = re.compile(r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:st|nd|rd|th|s)?(?!\w)")
-_ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_YEARS = re.compile(r"\b(\d{2})(\d{2})\s?[-–/]\s?(\d{2})\b")
-_ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12, "XIV": 14, "XVI": 16}
-_ROMAN_NUMERAL = re.compile(rf"\b(?:{'|'.join(_ROMAN)})\b")
-_MONTH_NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
-_MONTH_DAY = re.compile(rf"\b({_MONTH_NAME})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![,.]?\d)", re.IGNORECASE)
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH_NAME})\b", re.IGNORECASE)
-# "One of them", "at first", "a second": words that count nothing. "These two": what was named before, counted.
-_UNCOUNTED = frozenset({"one", "first", "second", "zero"})
-_COUNTS_AGAIN = frozenset({"the", "these", "those", "its", "their", "other", "both", "all"})
 _DEMONYM = re.compile(r"(?:ish|ian|ean|ese|an|n|i|k)$")
 # Countries whose people, name and initials have nothing in common.
 _SAME_COUNTRY = (
@@ -74,11 +42,12 @@ _SAME_COUNTRY = (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a text holds: all its words and the initials of its names, plain, and its numbers and dates."""
+    """What a text holds: its words and its names' initials, plain; its numbers and dates, and what they measure."""
 
     words: frozenset[str]
     initials: frozenset[str]
     numbers: frozenset[str]
+    measures: frozenset[tuple[str, str]]
 
 
 def held_by(text: str, title: str = "") -> Held:
@@ -86,7 +55,8 @@ def held_by(text: str, title: str = "") -> Held:
     words = {_plain(part) for match in WORD.finditer(f"{text} {title}") for part in _parts(match.group())}
     words |= {name for form, names in _SAME_COUNTRY for name in names if form.search(text)}
     initials = {initials for run in _runs(text) for initials in _initials(run)}
-    return Held(frozenset(words | {_MONTH[w] for w in words if w in _MONTH}), frozenset(initials), numbers_of(text))
+    words |= {MONTH[word] for word in words if word in MONTH}
+    return Held(frozenset(words), frozenset(initials), numbers_of(text), measures_of(text))
 
 
 def lacking(claim: str, held: Held, ordinary: Set[str] = frozenset()) -> list[str]:
@@ -99,6 +69,8 @@ def lacking(claim: str, held: Held, ordinary: Set[str] = frozenset()) -> list[st
     """
     spoken = numbers_of(claim, required=True)
     missing = [number for number in sorted(spoken) if number not in held.numbers]
+    counted = {number for number, _ in held.measures}
+    missing += [f"{n} {unit}" for n, unit in sorted(measures_of(claim) - held.measures) if n in counted]
     for run in _runs(claim):
         if held.words & {initials.lower() for initials in _initials(run)}:
             continue
@@ -106,34 +78,10 @@ def lacking(claim: str, held: Held, ordinary: Set[str] = frozenset()) -> list[st
     return missing
 
 
-def numbers_of(text: str, *, required: bool = False) -> frozenset[str]:
-    """Numbers as plain figures, and days as "month/day"; `required` leaves out words that seldom count anything."""
-    found = set(_in_words(text, required=required))
-    for match in _FIGURE.finditer(_ISO_DATE.sub(" ", text)):
-        follows = WORD.match(text, match.end() + 1) if match.end() < len(text) else None
-        scale = _SCALES.get(follows.group().lower(), 1) if follows else 1
-        found.add(_figure(float(match.group(1).replace(",", "")) * scale))
-    found |= {str(_ROMAN[word]) for word in _ROMAN_NUMERAL.findall(text)}
-    found |= {f"{_MONTH[month.lower()]}/{int(day)}" for month, day in _MONTH_DAY.findall(text)}
-    found |= {f"{_MONTH[month.lower()]}/{int(day)}" for day, month in _DAY_MONTH.findall(text)}
-    for year, month, day in _ISO_DATE.findall(text):
-        found |= {year, str(int(day))}
-        if 1 <= int(month) <= 12:
-            found.add(f"{_MONTHS[int(month) - 1]}/{int(day)}")
-    if not required:
-        found |= {century + end for century, _, end in _YEARS.findall(text)}
-    return frozenset(found)
-
-
-def is_number(word: str) -> bool:
-    """Whether a plain word is a figure, a number word or a month."""
-    return word[:1].isdigit() or word in _UNITS or word in _TENS or word in _MONTH
-
-
 def is_name(word: str) -> bool:
     """Whether a word in mid-sentence is a name: it has a capital and is no rank and no number."""
     bare = plain(word)
-    counts = bare in _UNITS or bare in _TENS or bare in _SCALES or word in _ROMAN
+    counts = bare in NUMERALS or word in ROMAN
     return word[:1].isalpha() and word != word.lower() and not counts and bare not in _TITLES
 
 
@@ -154,7 +102,7 @@ def _is_held(word: str, opens: bool, held: Held, ordinary: Set[str]) -> bool:
     bare = _plain(word)
     if opens and (bare in _OPENERS or bare in ordinary or re.search(r"(?:ly|ing|ed|[^s]s)$", bare)):
         return True
-    if _MONTH.get(bare, bare) in held.words or bare.lower() in held.words:
+    if MONTH.get(bare, bare) in held.words or bare.lower() in held.words:
         return True
     # "NATO" for the North Atlantic Treaty Organization.
     if word.isupper() and word.replace(".", "") in held.initials:
@@ -195,37 +143,3 @@ def _parts(word: str) -> list[str]:
 
 def _plain(word: str) -> str:
     return plain(word).replace(".", "").replace("’", "'")
-
-
-def _in_words(text: str, *, required: bool) -> Iterator[str]:
-    """Numbers written in words: "twenty-five", "three hundred thousand"."""
-    words = [part for match in WORD.finditer(text) for part in re.split(r"[-–]", match.group().lower())]
-    run: list[str] = []
-    before = ""
-    for word in [*words, ""]:
-        if word in _UNITS or word in _TENS or (word in _SCALES and (run or not before[-1:].isdigit())):
-            run.append(word)
-            continue
-        if run:
-            vague = run[0] in _UNCOUNTED or run[0] in _SCALES or (run[0] == "two" and before in _COUNTS_AGAIN)
-            if not (required and len(run) == 1 and vague):
-                yield str(_value(run))
-        before, run = word, []
-
-
-def _value(run: Sequence[str]) -> int:
-    """The number that a run of number words means."""
-    total = current = 0
-    for word in run:
-        scale = _SCALES.get(word)
-        if scale is None:
-            current += _UNITS.get(word, 0) + _TENS.get(word, 0)
-        elif scale == 100:
-            current = max(current, 1) * 100
-        else:
-            total, current = total + max(current, 1) * scale, 0
-    return total + current
-
-
-def _figure(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)

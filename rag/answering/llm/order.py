@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from rag.answering.llm.facts import is_name, is_number
+from rag.answering.llm.facts import is_name
+from rag.answering.llm.numbers import MONTH, figured, is_number
 from rag.index.lexical import content_words, root
 from rag.text import plain
 
 _NEGATIONS = frozenset(
     "not no never none neither nor nobody nothing cannot without hardly refused refuses refuse denied denies deny "
-    "declined declines decline failed fails fail rejected rejects reject".split()
+    "rejected rejects reject".split()
 )
+_NEGATIONS_OF_VERBS = frozenset("declined declines decline failed fails fail".split())
+_TO = re.compile(r"\s+to\b")
+# "Did not surrender until May" says that it surrendered in May.
+_NOT_UNTIL = re.compile(r"\s(?:did|was|were|had|has|does)?(?:\s*not|n[’']t)\b((?:\s\w+){1,6}? )until\b", re.IGNORECASE)
+# ", who came from Leith," and ", an engineer," tell of the name before them.
+_ASIDE = re.compile(
+    r"(?:[,–—]\s|\()(?P<aside>(?:who|whose|whom|which|where|an?|the|then|now|formerly|led|born|known)\b[^,()–—;.]*)"
+    r"(?:[,–—]|\))(?!\s(?:and|or)\b)",
+    re.IGNORECASE,
+)
+_DATES = frozenset(MONTH) | frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\b(?: \w+){1,4} by\b", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:he|she|it|they|his|her|him|their|them|its|this|these|that|such)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -27,12 +40,24 @@ _SCOPE = 3  # content words after a negation that it may deny
 _NEAR, _NEARER = 4, 2  # content words beside a name that make its place, in a text and in a claim
 
 
+_Place = tuple[frozenset[str], frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A content word by its root; `kind` is "name", "number" or empty."""
+class Word:
+    """A content word by its root.
+
+    Attributes:
+        root: its root; of a number, the number in figures.
+        kind: "name", "number", "date" (a month or a day of the week) or empty.
+        run: which run of names it stands in; names of one run do not take each other's place.
+        aside: whether it stands in an insertion between commas, which its neighbours outside do not see.
+    """
 
     root: str
     kind: str
+    run: int
+    aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +66,13 @@ class Wording:
 
     Attributes:
         words: the content words.
-        denied: roots of those within three words after a negation.
-        at_once_denied: roots of those right after one.
-        negated: whether there is a negation at all.
+        scopes: for each negation the roots of the three content words after it.
         passive: whether a verb is in the passive voice and names who acts.
         points: whether a pronoun points at what was named before.
     """
 
-    words: tuple[_Word, ...]
-    denied: frozenset[str]
-    at_once_denied: frozenset[str]
-    negated: bool
+    words: tuple[Word, ...]
+    scopes: tuple[tuple[str, ...], ...]
     passive: bool
     points: bool
 
@@ -63,73 +84,112 @@ class Wording:
 
 def wording_of(text: str) -> Wording:
     """The order of a text's words."""
-    words: list[_Word] = []
-    denied: set[str] = set()
-    at_once: set[str] = set()
-    left = 0
-    negated = False
-    text = _NOT.sub(" not", text)
+    text = _NOT.sub(" not", _NOT_UNTIL.sub(r" \1until", figured(text)))
+    asides = [match.span("aside") for match in _ASIDE.finditer(text)]
+    words: list[Word] = []
+    scopes: list[list[str]] = []
+    run, end = 0, 0
     for match in _WORD.finditer(text):
         bare = plain(match.group())
-        if bare in _NEGATIONS and not _ONLY.match(text, match.end()):
-            left, negated = _SCOPE, True
+        if _is_negation(text, match, bare):
+            scopes.append([])
             continue
         if "of" in content_words(f"{bare} of"):
             continue  # a stop word like it
-        kind = "number" if is_number(bare) else "name" if is_name(match.group()) else ""
-        words.append(_Word(root(bare), kind))
-        if left:
-            denied.add(root(bare))
-            at_once |= {root(bare)} if left == _SCOPE else set()
-            left -= 1
+        kind = _kind(match.group(), bare)
+        run += not (kind == "name" and words and words[-1].kind == "name" and text[end : match.start()] == " ")
+        end = match.end()
+        aside = any(first <= match.start() < last for first, last in asides)
+        words.append(Word(stem(bare), kind, run, aside))
+        if scopes and len(scopes[-1]) < _SCOPE:
+            scopes[-1].append(stem(bare))
     passive, points = (pattern.search(text) is not None for pattern in (_PASSIVE, _POINTS))
-    return Wording(tuple(words), frozenset(denied), frozenset(at_once), negated, passive, points)
+    return Wording(tuple(words), tuple(tuple(scope) for scope in scopes), passive, points)
+
+
+def _is_negation(text: str, match: re.Match[str], bare: str) -> bool:
+    """Whether a word denies: "not", but not "not only"; "failed to", but not "the bank failed"."""
+    if bare in _NEGATIONS_OF_VERBS:
+        return _TO.match(text, match.end()) is not None
+    return bare in _NEGATIONS and not _ONLY.match(text, match.end())
+
+
+def _kind(word: str, bare: str) -> str:
+    if bare in _DATES and word[0].isupper():
+        return "date"
+    return "number" if is_number(bare) else "name" if is_name(word) else ""
 
 
 def denies(claim: Wording, text: Wording) -> bool:
-    """Whether one of the two denies what the other says."""
-    if claim.negated and not text.negated:
-        return bool(claim.denied & text.roots)
-    # "Did not leave the tower" and "left the tower" share what follows the verb, if not its form.
-    follows = bool(text.at_once_denied & claim.roots) or len(text.denied & claim.roots) > 1
-    return text.negated and not claim.negated and follows
+    """Whether one of the two denies what the other says: a negation has no counterpart that denies the same words."""
+    for scope in _unmatched(claim.scopes, text.scopes):
+        if text.roots.intersection(scope):
+            return True
+    for scope in _unmatched(text.scopes, claim.scopes):
+        # "Did not leave the tower" and "left the tower" share what follows the verb, if not its form.
+        if scope and (scope[0] in claim.roots or len(claim.roots.intersection(scope)) > 1):
+            return True
+    return False
 
 
-def displaced(claim: Wording, text: Wording, *, partly: bool = False) -> int:
+def _unmatched(scopes: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    return [scope for scope in scopes if not any(set(scope) & set(other) for other in others)]
+
+
+def stem(bare: str) -> str:
+    """The root of a plain word; a number is its own."""
+    return bare if is_number(bare) else root(bare)
+
+
+def displaced(claim: Wording, text: Wording) -> int:
     """How many neighbouring words speak for another name or number in the place of one in the claim; 0 for none.
 
     A name's place is the content words just before and just after it. For each name and number of the claim: the
-    neighbours that it shares with the same word in the text, against those shared with another of its kind.
-
-    Args:
-        claim: one sentence.
-        text: what is to support it.
-        partly: the text holds only a part of the claim, so names that it lacks are passed over.
+    neighbours that it shares with the same word in the text, against those shared with another of its kind. A name that
+    the text spells otherwise, as "EU" for "European Union", is passed over.
     """
     if claim.passive != text.passive:
         return 0  # "A struck B" and "B was struck by A" are in different orders and say the same
-    worst = 0
-    for position, word in enumerate(claim.words):
-        if not word.kind or (partly and word.root not in text.roots):
-            continue
-        place = _place(claim.words, position, _NEARER)
-        own = other = 0
-        for theirs, candidate in enumerate(text.words):
-            if candidate.kind != word.kind:
-                continue
-            shared = _shared(place, _place(text.words, theirs, _NEAR))
-            if candidate.root == word.root:
-                own = max(own, shared)
-            else:
-                other = max(other, shared)
-        worst = max(worst, other - own)
-    return worst
+    held = [(position, word) for position, word in enumerate(claim.words) if word.kind and word.root in text.roots]
+    wanted = {word.root for _, word in held}
+    theirs = [
+        (word, _places(text.words, place, _NEAR))
+        for place, word in enumerate(text.words)
+        if word.kind or word.root in wanted
+    ]
+    return max((_against(word, _places(claim.words, position, _NEARER), theirs) for position, word in held), default=0)
+
+
+def _against(word: Word, places: Sequence[_Place], theirs: Sequence[tuple[Word, Sequence[_Place]]]) -> int:
+    """How many neighbours of a claim's word stand beside another one of its kind in the text, and not beside itself."""
+    runs = {candidate.run for candidate, _ in theirs if candidate.root == word.root}
+    own = other = 0
+    for candidate, around in theirs:
+        shared = max(_shared(one, two) for one in places for two in around)
+        if candidate.root == word.root:
+            own = max(own, shared)
+        elif candidate.kind == word.kind and candidate.run not in runs:
+            other = max(other, shared)
+    return max(0, other - own)
+
+
+def joined(one: Wording, other: Wording) -> Wording:
+    """Two texts as one, far enough apart that no word of one stands beside a word of the other."""
+    apart = tuple(Word("", "", -1, aside=False) for _ in range(_NEAR))
+    moved = tuple(replace(word, run=word.run + len(one.words) + 1) for word in other.words)
+    return Wording(
+        (*one.words, *apart, *moved),
+        one.scopes + other.scopes,
+        one.passive or other.passive,
+        one.points or other.points,
+    )
 
 
 def lends_a_name(claim: Wording, sentences: Sequence[Wording]) -> bool:
-    """Whether the sentence nearest to the claim takes from the others nothing but names, and no pronoun asks for one.
+    """Whether the sentence nearest to the claim takes from the others only names, and nothing in it asks for one.
 
-    "Iran closed its border. Turkey kept silent." does not hold that Turkey closed its border.
+    "Iran closed its border. Turkey kept silent." does not hold that Turkey closed its border. But "The Carrow mill is
+    old. The mill has two wheels." says how many the Carrow mill has.
     """
     if len(sentences) < 2:
         return False
@@ -138,13 +198,29 @@ def lends_a_name(claim: Wording, sentences: Sequence[Wording]) -> bool:
     if sentences[nearest].points:
         return False
     others = frozenset().union(*(words for place, words in enumerate(shared) if place != nearest)) - shared[nearest]
-    return bool(others) and others <= {word.root for word in claim.words if word.kind}
+    names = {word.root for word in claim.words if word.kind}
+    called = {one for sentence in sentences for pair in pairs_of(sentence) & pairs_of(claim) for one in pair
+              if set(pair) & shared[nearest]}  # fmt: skip
+    return bool(others) and others <= names and not others <= called
 
 
-def _place(words: Sequence[_Word], position: int, reach: int) -> tuple[frozenset[str], frozenset[str]]:
-    before = frozenset(word.root for word in words[max(0, position - reach) : position])
-    return before, frozenset(word.root for word in words[position + 1 : position + 1 + reach])
+def pairs_of(wording: Wording) -> frozenset[tuple[str, str]]:
+    """Neighbouring content words, in either order."""
+    return frozenset((min(one.root, other.root), max(one.root, other.root)) for one, other in pairwise(wording.words))
 
 
-def _shared(one: tuple[frozenset[str], frozenset[str]], other: tuple[frozenset[str], frozenset[str]]) -> int:
+def _places(words: Sequence[Word], position: int, reach: int) -> list[_Place]:
+    """The words beside one: with and without the insertions between; in an insertion only those of its own."""
+    aside = words[position].aside
+    views = [[(n, word) for n, word in enumerate(words) if word.aside == aside]]
+    views += [] if aside else [list(enumerate(words))]
+    places = []
+    for view in views:
+        before = [word.root for n, word in view if n < position][-reach:]
+        after = [word.root for n, word in view if n > position][:reach]
+        places.append((frozenset(before) - {""}, frozenset(after) - {""}))
+    return places
+
+
+def _shared(one: _Place, other: _Place) -> int:
     return len(one[0] & other[0]) + len(one[1] & other[1])

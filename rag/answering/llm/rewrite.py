@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rag.answering.llm import prompt
 from rag.answering.llm.calling import stream_words
-from rag.answering.llm.facts import WORD, is_name
+from rag.answering.llm.facts import is_name
+from rag.answering.llm.numbers import WORD
 from rag.errors import LanguageModelError
 from rag.index.lexical import content_words, root
 from rag.schema import Turn
