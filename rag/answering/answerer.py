@@ -14,7 +14,9 @@ from rag.answering.confidence import Calibration, coverage, features, names_held
 from rag.answering.conversation import standalone as make_standalone
 from rag.answering.evidence import Evidence, gather, items_of, mentions, with_speaker
 from rag.answering.framing import unframed
+from rag.answering.identity import introductions
 from rag.answering.overview import central_sentences
+from rag.answering.owners import Owned, belongs_elsewhere, role_asked
 from rag.answering.parts import parts_of
 from rag.answering.question import Part, kind_of, topic_of
 from rag.answering.retrieval import Retriever
@@ -89,20 +91,25 @@ class Answerer:
         """Read the hits for one part, and rank what was read by probability."""
         if part.kind == "overview":
             return self._survey(part, hits, documents)
-        evidence = gather(part.text, hits, self._reader)
+        evidence = introductions(part.text, hits) or gather(part.text, hits, self._reader)
         words = self._index.lexical
         told = features(part.text, evidence, hits, words.rarity)
         ranked = [(self._calibration.probability(one), found) for one, found in zip(told, evidence, strict=True)]
         held = names_held(part.text, words, documents)
         if held is not None and held < _NAMES_HELD:
             ranked = [(0.0, found) for _, found in ranked]
-        if part.name:
-            ranked = [(probability if self._tells_of(part.name, one) else 0.0, one) for probability, one in ranked]
+        role = role_asked(part.text)
+        if part.name or role:
+            ranked = [(odds if self._tells_of(part.name, role, one) else 0.0, one) for odds, one in ranked]
         return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 
-    def _tells_of(self, name: str, evidence: Evidence) -> bool:
-        """Whether the evidence names the side of a comparison that is asked about: the other side has its own words."""
-        return mentions(self._source(evidence).text[self._with_speaker(evidence).start : evidence.end], name)
+    def _tells_of(self, name: str, role: Owned | None, evidence: Evidence) -> bool:
+        """Whether the evidence names the side of a comparison that is asked about, and tells of nobody else's mayor.
+
+        The other side has its own words; "Leith's mayor" does not say who Dover's is.
+        """
+        text = self._source(evidence).text[self._with_speaker(evidence).start : evidence.end]
+        return (not name or mentions(text, name)) and (role is None or not belongs_elsewhere(role, text))
 
     def _write(
         self, draft: Answer, found: Sequence[Found], timings: dict[str, float], began: float

@@ -61,17 +61,23 @@ def gather(question: str, hits: Sequence[Hit], reader: Reader, spans_per_passage
             key = (passage.document_id, passage.start + span.start, passage.start + span.end)
             if key in found and found[key].score >= span.score:
                 continue
-            found[key] = Evidence(
-                hit,
-                passage.start + start,
-                passage.start + end,
-                passage.start + span.start,
-                passage.start + span.end,
-                span.score,
-                passage.text[span.start : span.end],
-                passage.text[start:end],
-            )
+            found[key] = evidence_at(hit, (start, end), (span.start, span.end), span.score)
     return sorted(found.values(), key=lambda evidence: -evidence.score)
+
+
+def evidence_at(hit: Hit, sentence: tuple[int, int], phrase: tuple[int, int], score: float) -> Evidence:
+    """The evidence of a sentence and a phrase in it, both given in offsets of the hit's passage."""
+    at, text = hit.passage.start, hit.passage.text
+    return Evidence(
+        hit,
+        at + sentence[0],
+        at + sentence[1],
+        at + phrase[0],
+        at + phrase[1],
+        score,
+        text[slice(*phrase)],
+        text[slice(*sentence)],
+    )
 
 
 def with_speaker(evidence: Evidence, find_document: FindDocument) -> Evidence:
