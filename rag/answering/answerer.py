@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from rag.answering import compose
 from rag.answering.confidence import Calibration, coverage, features, names_held, weigh
 from rag.answering.conversation import standalone as make_standalone
-from rag.answering.evidence import Evidence, gather, items_of, mentions, with_speaker
+from rag.answering.evidence import Evidence, announces, gather, items_of, mentions, with_announced, with_speaker
 from rag.answering.framing import unframed
 from rag.answering.identity import introductions
 from rag.answering.overview import central_sentences
 from rag.answering.owners import Owned, belongs_elsewhere, role_asked
 from rag.answering.parts import parts_of
+from rag.answering.people import asks_who_is_named, named_people
 from rag.answering.question import Part, kind_of, topic_of
 from rag.answering.retrieval import Retriever
 from rag.errors import DocumentNotFound
@@ -31,6 +32,9 @@ _MOST_ITEMS = 10
 _NAMES_HELD = 0.5
 # Least share of a topic's names, or of its words by rarity, that the documents must hold to be an overview of it.
 _TOPIC_HELD = 0.6
+# A list of everybody who is named wants more than the best passages; its probability: right, perhaps not complete.
+_EVERYWHERE = 200
+_NAMED = 0.7
 # How near to the best evidence's probability another one must come to be told beside it.
 _ITEM_SHARE = 0.5
 _SUPPORT_SHARE = 0.6
@@ -91,6 +95,10 @@ class Answerer:
         """Read the hits for one part, and rank what was read by probability."""
         if part.kind == "overview":
             return self._survey(part, hits, documents)
+        if asks_who_is_named(part.text):
+            everywhere = self._retriever.search(part.text, k=_EVERYWHERE, documents=documents)
+            if people := named_people(part.text, sorted(everywhere, key=_place)):
+                return Found(replace(part, kind="list"), hits, tuple((_NAMED, one) for one in people))
         evidence = introductions(part.text, hits) or gather(part.text, hits, self._reader)
         words = self._index.lexical
         told = features(part.text, evidence, hits, words.rarity)
@@ -150,6 +158,10 @@ class Answerer:
         if found.part.kind == "overview":
             told = [one for _, one in found.ranked]
             return compose.write_sentences(draft, told, [self._source(one) for one in told])
+        best = found.ranked[0][1]
+        if found.part.kind in ("list", "explanation") and announces(best):
+            told = [with_announced(self._with_speaker(best), self._document)]
+            return compose.write_sentences(draft, told, [self._source(best)])
         if found.part.kind == "list":
             named = [item for one in found.likely(_ITEM_SHARE) for item in items_of(one)]
             items = _distinct(named)[:_MOST_ITEMS]
@@ -161,8 +173,7 @@ class Answerer:
             likely = _sentences(found.likely(_SUPPORT_SHARE))[:_EXPLANATION_SENTENCES]
             told = [self._with_speaker(one) for one in likely]
             return compose.write_sentences(draft, told, [self._source(one) for one in told])
-        best = self._with_speaker(found.ranked[0][1])
-        return compose.write_fact(draft, best, self._source(best))
+        return compose.write_fact(draft, self._with_speaker(best), self._source(best))
 
     def _survey(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """The central sentences of the nearest document, or those about the part's topic if the documents hold it."""
@@ -198,6 +209,10 @@ class Answerer:
         if document is None:
             raise DocumentNotFound(f"The document {document_id!r} was removed while it was read; please ask again.")
         return document
+
+
+def _place(hit: Hit) -> tuple[str, int]:
+    return hit.passage.document_id, hit.passage.start
 
 
 def _merged(searches: Sequence[tuple[Hit, ...]]) -> tuple[Hit, ...]:

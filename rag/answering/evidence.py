@@ -27,6 +27,18 @@ _UNNAMED_SPEAKER = re.compile(r"[\"”’](?: \w+)? (?:he|she|they)\b", re.IGNOR
 # "The sources said": a thing that the sentence before has named.
 _DEFINITE = re.compile(r"the (?:same |two |other )?(\w+)", re.IGNORECASE)
 _MOST_BACK = 2
+# "Several reasons are offered.", "It has two aims:": what is asked for comes after it.
+_ANNOUNCES = re.compile(
+    r"\b(?:several|some|many|various|different|multiple|two|three|four|five|following|a (?:number|couple|series) of)"
+    r"\s(?:[\w-]+\s){0,2}?(?:reasons?|causes|factors|motives|explanations|arguments|ways|steps|aims|goals|conditions"
+    r"|consequences|effects|measures|points|theories|options|problems|advantages|benefits)\b|:$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\n\n(?:also|another|second(?:ly)?|third(?:ly)?|finally|moreover|furthermore|besides|in addition|on the same)\b",
+    re.IGNORECASE,
+)
+_MOST_ANNOUNCED = 4
 _BETWEEN_NAMES = re.compile(r",?\s+and\s+|,\s+")
 _NAME = re.compile(r"(?:the )?[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*){0,3}")
 # "[Remark: the year is a slip.]": somebody's word about the text, not what the text says.
@@ -92,6 +104,21 @@ def with_speaker(evidence: Evidence, find_document: FindDocument) -> Evidence:
     return replace(evidence, start=start)
 
 
+def announces(evidence: Evidence) -> bool:
+    """Whether the sentence only says that reasons, aims or the like follow."""
+    return _ANNOUNCES.search(evidence.sentence.strip()) is not None
+
+
+def with_announced(evidence: Evidence, find_document: FindDocument) -> Evidence:
+    """The evidence with up to four sentences after it: those of its paragraph, and of the next one if that goes on."""
+    text = find_document(evidence.hit.passage.document_id).text
+    close = _paragraph_end(text, evidence.end)
+    if evidence.sentence.rstrip().endswith(":") or _GOES_ON.match(text, close):
+        close = _paragraph_end(text, close + 2)
+    following = [evidence.end + end for _, end in sentence_spans(text[evidence.end : close])]
+    return replace(evidence, end=following[:_MOST_ANNOUNCED][-1]) if following else evidence
+
+
 def items_of(evidence: Evidence) -> list[Evidence]:
     """Each name of a phrase such as "Peru, Chile and Brazil" as an evidence of its own; another phrase as it is."""
     spans: list[tuple[int, int]] = []
@@ -127,6 +154,11 @@ def _points_back(sentence: str, before: str) -> bool:
         return True
     definite = _DEFINITE.match(opening)
     return definite is not None and root(definite.group(1).lower()) in {root(word) for word in content_words(before)}
+
+
+def _paragraph_end(text: str, position: int) -> int:
+    end = text.find("\n\n", position)
+    return len(text) if end < 0 else end
 
 
 def _sentences_before(text: str, position: int) -> list[tuple[int, int]]:

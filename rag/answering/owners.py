@@ -19,7 +19,7 @@ ROLE = (
 _RELATIVE = r"(?:father|mother|son|daughter|brother|sister|wife|husband|widow|uncle|aunt|successor|predecessor|deputy)"
 _THINGS = rf"(?:{ROLE}|{_RELATIVE}|ministry|capital|government|parliament|army|population|currency|birthplace)"
 # Letters that a place and its people have in common: Turkey and Turkish, Armenia and Armenians.
-_SHARED = 4
+SHARED = 4
 _OWNER = r"(?P<owner>[A-Z][\w.-]*(?: [A-Z][\w.-]*){0,3}?)"
 _THING = rf"(?P<kind>(?:(?!of\b)[A-Za-z][\w-]* ){{0,2}}?)(?P<thing>(?i:{_THINGS}))(?![\w-])"
 _NO_OWNER = r"(?:The|An?|Who|What|When|Which|Is|Was|Former|His|Her|Its|Their)\b"
@@ -52,7 +52,7 @@ class Owned:
 
     def may_be(self, other: Owned) -> bool:
         """Whether both may be the same thing of the same owner."""
-        owners = any(one[:_SHARED] == two[:_SHARED] for one in self.owner.split() for two in other.owner.split())
+        owners = any(one[:SHARED] == two[:SHARED] for one in self.owner.split() for two in other.owner.split())
         kinds = self.kind == other.kind or not (self.kind and other.kind and self.thing in _OF_KINDS)
         return owners and kinds and self.thing == other.thing
 
