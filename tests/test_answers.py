@@ -116,10 +116,7 @@ def test_one_side_of_a_comparison_is_never_told_with_the_words_of_another(bot_fa
     bot = bot_factory("Peru sells copper to Chile. Brazil is a large country with many rivers.")
     answer = bot.ask("What do Peru and Brazil sell to Chile?")
     assert "copper" in answer.text
-    assert [citation.quote for citation in answer.citations if "copper" in citation.quote] == [
-        "Peru sells copper to Chile."
-    ]
-    assert answer.text.count("copper") <= 2, "once as the phrase, once in Peru's own sentence"
+    assert answer.missing == ("What does Brazil sell to Chile?",)
     assert answer.verdict == "partial"
 
 
@@ -130,7 +127,7 @@ def test_overview_of_a_topic_that_is_not_there_is_refused(corpus_bot: Chatbot) -
 def test_yes_no_question_gets_evidence_and_no_verdict(corpus_bot: Chatbot) -> None:
     answer = corpus_bot.ask("Does Russia have a base in Armenia?")
     assert not answer.abstained
-    assert any("base" in citation.quote for citation in answer.citations)
+    assert "base" in answer.citations[0].quote
     assert not re.match(r"(yes|no)\b", answer.text, re.IGNORECASE)
 
 

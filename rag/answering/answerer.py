@@ -23,6 +23,7 @@ from rag.answering.question import Part, kind_of, topic_of
 from rag.answering.retrieval import Retriever
 from rag.errors import DocumentNotFound
 from rag.index.ingest import Index
+from rag.index.lexical import content_words
 from rag.schema import Answer, Document, Hit, Reader, Turn
 
 _OVERVIEW_SENTENCES = 4
@@ -38,6 +39,8 @@ _NAMED = 0.7
 # How near to the best evidence's probability another one must come to be told beside it.
 _ITEM_SHARE = 0.5
 _SUPPORT_SHARE = 0.6
+# How much of the words of the sentence that holds most of a yes/no question another one must hold.
+_POINT_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +111,23 @@ class Answerer:
             ranked = [(0.0, found) for _, found in ranked]
         role = role_asked(part.text)
         if part.name or role:
-            ranked = [(odds if self._tells_of(part.name, role, one) else 0.0, one) for odds, one in ranked]
+            ranked = [(odds if self._tells_of(part, role, one) else 0.0, one) for odds, one in ranked]
         return Found(part, hits, tuple(sorted(ranked, key=lambda pair: -pair[0])))
 
-    def _tells_of(self, name: str, role: Owned | None, evidence: Evidence) -> bool:
+    def _tells_of(self, part: Part, role: Owned | None, evidence: Evidence) -> bool:
         """Whether the evidence names the side of a comparison that is asked about, and tells of nobody else's mayor.
 
-        The other side has its own words; "Leith's mayor" does not say who Dover's is.
+        The other side has its own words; "Leith's mayor" does not say who Dover's is. A sentence that shares only the
+        side's name with the question has to convince the reader alone.
         """
         text = self._source(evidence).text[self._with_speaker(evidence).start : evidence.end]
-        return (not name or mentions(text, name)) and (role is None or not belongs_elsewhere(role, text))
+        if role is not None and belongs_elsewhere(role, text):
+            return False
+        if not part.name:
+            return True
+        others = set(content_words(part.text)) - set(content_words(part.name))
+        shares = any(mentions(text, word) for word in others)
+        return mentions(text, part.name) and (shares or evidence.score >= self._calibration.span)
 
     def _write(
         self, draft: Answer, found: Sequence[Found], timings: dict[str, float], began: float
@@ -170,10 +180,18 @@ class Answerer:
                 return compose.write_list(draft, told, [self._source(one) for one in told])
         if found.part.kind in ("explanation", "yes_no"):
             # A bare yes or no would be a judgement; the sentences that speak to it are evidence.
-            likely = _sentences(found.likely(_SUPPORT_SHARE))[:_EXPLANATION_SENTENCES]
-            told = [self._with_speaker(one) for one in likely]
+            likely = found.likely(_SUPPORT_SHARE)
+            if found.part.kind == "yes_no":
+                likely = self._to_the_point(found.part.text, likely)
+            told = [self._with_speaker(one) for one in _sentences(likely)[:_EXPLANATION_SENTENCES]]
             return compose.write_sentences(draft, told, [self._source(one) for one in told])
         return compose.write_fact(draft, self._with_speaker(best), self._source(best))
+
+    def _to_the_point(self, question: str, likely: Sequence[Evidence]) -> list[Evidence]:
+        """The sentences that hold nearly as many of the question's words, by rarity, as the best of them."""
+        asked = weigh(question, self._index.lexical.rarity)
+        held = [coverage(asked, one.sentence) for one in likely]
+        return [one for one, share in zip(likely, held, strict=True) if share >= _POINT_SHARE * max(held)]
 
     def _survey(self, part: Part, hits: tuple[Hit, ...], documents: Sequence[str] | None) -> Found:
         """The central sentences of the nearest document, or those about the part's topic if the documents hold it."""
@@ -270,8 +288,8 @@ def _same_text(one: Evidence, other: Evidence) -> bool:
 
 
 def _sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The best evidence of each sentence, best first."""
-    kept: dict[tuple[str, int], Evidence] = {}
+    """The best evidence of each sentence, best first; the same words in another document are the same sentence."""
+    kept: dict[str, Evidence] = {}
     for one in evidence:
-        kept.setdefault((one.hit.passage.document_id, one.start), one)
+        kept.setdefault(one.sentence, one)
     return list(kept.values())
