@@ -1,8 +1,6 @@
 """Fits the confidence on development questions: `python -m evals.calibrate [--reader trained] [--write]`.
 
-Every question is asked of an index that holds all paragraphs of its file, as in use. Three kinds of question:
-answerable ones; the same with their own paragraph left out of the search, so that only neighbours remain; and
-adversarial ones, which look answerable and are not. The article's own questions take no part.
+What the questions are: `evals.examples`. The article's own questions take no part.
 """
 
 from __future__ import annotations
@@ -10,87 +8,40 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from evals.datasets import SquadQuestion, read_squad
-from evals.paragraphs import paragraph_documents
+from evals.datasets import read_squad
+from evals.examples import KINDS, Bench, Example, document_examples, paragraph_examples
 from evals.paths import shared_dir
 from evals.squad import predict
-from evals.squad_metrics import SquadScores, f1_score, score_at
-from rag.answering.confidence import FILE, Calibration, Features, features
-from rag.answering.evidence import gather
+from evals.squad_metrics import SquadScores, score_at
+from rag.answering.confidence import FILE, Calibration, Features
 from rag.answering.reader import READERS, open_reader
-from rag.answering.retrieval import Retriever
 from rag.index.encoder import open_encoder
-from rag.index.ingest import Index
-from rag.schema import Encoder, Reader
+from rag.schema import Reader
 from rag.settings import Settings
 
-Kind = Literal["answerable", "left out", "adversarial"]
-# Words that agree at least this far with an accepted answer are right; so is a sentence that holds one whole.
-_RIGHT_F1 = 0.5
 # Refusing an answerable question loses an answer that a user could have checked; this share of them is bearable.
-_WRONG_REFUSALS = 0.05
+_WRONG_REFUSALS = 0.08
 _STRONG_PRECISION = 0.9
 _LARGEST_GAP = 8.0
 _ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """The pieces of evidence for one question, by the reader's score: what speaks for each, and whether it is right."""
-
-    kind: Kind
-    found: tuple[tuple[Features, bool], ...]
-
-    def best(self, calibration: Calibration | None) -> tuple[Features, bool]:
-        """The likeliest piece; the one that the reader scores highest before there is a calibration."""
-        if calibration is None:
-            return self.found[0]
-        return max(self.found, key=lambda one: calibration.probability(one[0]))
-
-
-def collect(path: Path, count: int, reader: Reader, encoder: Encoder, settings: Settings) -> Iterator[Example]:
-    """Examples from `count` questions of each kind in a SQuAD file, drawn with a fixed seed."""
-    everything = read_squad(path)
-    documents = paragraph_documents(row.context for row in everything)
-    homes = {document.text: document.id for document in documents}
-    with tempfile.TemporaryDirectory() as folder:
-        index = Index(Path(folder), encoder, settings.passage_tokens, settings.overlap_sentences)
-        try:
-            for document in documents:
-                index.add(document)
-            retriever = Retriever(index, settings.top_k, settings.candidates)
-            for kind, row in track(draw(everything, count), description=path.name):
-                others = [id_ for id_ in homes.values() if id_ != homes[row.context]]
-                searched = others if kind == "left out" else None
-                hits = retriever.search(row.question, documents=searched)
-                found = gather(row.question, hits, reader)
-                if not found:
-                    continue
-                answers = row.answers if kind == "answerable" else ()
-                right = [any(_agrees(one.phrase, one.sentence, answer) for answer in answers) for one in found]
-                told = features(row.question, found, hits, index.lexical.rarity)
-                yield Example(kind, tuple(zip(told, right, strict=True)))
-        finally:
-            index.close()
 
 
 def fit(examples: Sequence[Example], span: float) -> Calibration:
     """Logistic regression of `right` on the features, and the thresholds that its probabilities give.
 
     Which piece of evidence is the best depends on the fit, so it is fitted again to the pieces that it chose.
-    `answer`: the highest that refuses at most 5% of the answerable questions. `strong`: the lowest above which nine of
-    ten answers are right.
+    `answer`: the highest that refuses at most 8% of the answerable questions, each set of them counting alike.
+    `strong`: the lowest above which nine of ten answers are right.
     """
     calibration = _fit_once(examples, [one.best(None) for one in examples], span)
     for _ in range(_ROUNDS):
@@ -105,8 +56,7 @@ def _fit_once(examples: Sequence[Example], best: Sequence[tuple[Features, bool]]
     right = np.array([is_right for _, is_right in best])
     model = LogisticRegression(C=100.0, max_iter=1000).fit(rows, right)
     probabilities = model.predict_proba(rows)[:, 1]
-    answerable = probabilities[[one.kind == "answerable" for one in examples]]
-    answer = float(np.quantile(answerable, _WRONG_REFUSALS))
+    answer = _refusing(examples, probabilities, _WRONG_REFUSALS)
     order = np.argsort(-probabilities)
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     sure = np.flatnonzero(precision >= _STRONG_PRECISION)
@@ -119,6 +69,16 @@ def _fit_once(examples: Sequence[Example], best: Sequence[tuple[Features, bool]]
         strong=round(max(strong, answer), 4),
         span=round(span, 4),
     )
+
+
+def _refusing(examples: Sequence[Example], probabilities: NDArray[np.float64], share: float) -> float:
+    """The probability below which this share of the answerable questions lies, on the mean over the sets."""
+    answerable = np.array([one.kind == "answerable" for one in examples])
+    sources = np.array([one.source for one in examples])[answerable]
+    weights = 1.0 / np.array([np.sum(sources == source) for source in sources])
+    order = np.argsort(probabilities[answerable])
+    below = np.cumsum(weights[order]) / weights.sum()
+    return float(probabilities[answerable][order][np.searchsorted(below, share)])
 
 
 def fit_span(path: Path, count: int, reader: Reader) -> float:
@@ -139,15 +99,18 @@ def _gap(scores: SquadScores) -> float:
 
 
 def describe(examples: Sequence[Example], calibration: Calibration) -> Table:
-    """How each kind of question fares at the fitted thresholds."""
+    """How each kind of question of each set fares at the fitted thresholds."""
     table = Table("questions", "n", "answered", "strong", "best answer right", title=str(calibration))
-    for kind in ("answerable", "left out", "adversarial"):
-        own = [one for one in examples if one.kind == kind]
-        best = [one.best(calibration) for one in own]
-        probabilities = [calibration.probability(features) for features, _ in best]
-        shares = [np.mean([p >= limit for p in probabilities]) for limit in (calibration.answer, calibration.strong)]
-        right = np.mean([is_right for _, is_right in best])
-        table.add_row(kind, str(len(own)), *(f"{share:.1%}" for share in (*shares, right)))
+    for source in dict.fromkeys(one.source for one in examples):
+        for kind in KINDS:
+            best = [one.best(calibration) for one in examples if (one.source, one.kind) == (source, kind)]
+            if not best:
+                continue
+            probabilities = [calibration.probability(features) for features, _ in best]
+            limits = (calibration.answer, calibration.strong)
+            shares = [np.mean([p >= limit for p in probabilities]) for limit in limits]
+            right = np.mean([is_right for _, is_right in best])
+            table.add_row(f"{source}: {kind}", str(len(best)), *(f"{share:.1%}" for share in (*shares, right)))
     return table
 
 
@@ -170,26 +133,6 @@ def ablate(examples: Sequence[Example], calibration: Calibration) -> Table:
     return table
 
 
-def draw(rows: Sequence[SquadQuestion], count: int) -> list[tuple[Kind, SquadQuestion]]:
-    """`count` answerable and as many unanswerable questions: adversarial where the file has them, else left out.
-
-    "left out" stands for an answerable question whose own paragraph the search must not see.
-    """
-    generator = random.Random(0)
-    answerable = [row for row in rows if row.answers]
-    adversarial = [row for row in rows if not row.answers]
-    generator.shuffle(answerable)
-    generator.shuffle(adversarial)
-    drawn: list[tuple[Kind, SquadQuestion]] = [("answerable", row) for row in answerable[:count]]
-    if adversarial:
-        return [*drawn, *(("adversarial", row) for row in adversarial[:count])]
-    return [*drawn, *(("left out", row) for row in answerable[count : 2 * count])]
-
-
-def _agrees(phrase: str, sentence: str, answer: str) -> bool:
-    return f1_score(answer, phrase) >= _RIGHT_F1 or answer.lower() in sentence.lower()
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Collect, fit, print, and with `--write` keep the numbers."""
     parser = argparse.ArgumentParser(prog="python -m evals.calibrate", description=__doc__)
@@ -202,10 +145,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("the development data is not here; set RAG_SHARED_DIR to its folder")
     settings = Settings()
     encoder = open_encoder(settings.embedding_model, settings.cache_dir)
-    reader = open_reader(options.reader, encoder)
+    bench = Bench(open_reader(options.reader, encoder), encoder, settings)
     files = [shared / "data" / "reader" / f"dev-{name}.json.gz" for name in ("squadshifts-wiki", "unansq")]
-    examples = [one for file in files for one in collect(file, options.count, reader, encoder, settings)]
-    calibration = fit(examples, fit_span(files[1], 4 * options.count, reader))
+    examples = [one for file in files for one in paragraph_examples(file, options.count, bench)]
+    examples += document_examples(shared / "data" / "retrieval", bench)
+    calibration = fit(examples, fit_span(files[1], 4 * options.count, bench.reader))
     Console().print(describe(examples, calibration), ablate(examples, calibration))
     if options.write:
         kept = json.loads(FILE.read_text())

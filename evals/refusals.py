@@ -20,8 +20,8 @@ from rich.progress import track
 from rich.table import Table
 
 from evals.bootstrap import interval
-from evals.calibrate import draw
 from evals.datasets import read_squad
+from evals.examples import draw
 from evals.paths import shared_dir
 from rag import Chatbot, Settings
 from rag.answering.llm.check import FILE
