@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.answering.disagreement import Kind
 from rag.answering.evidence import Evidence
 from rag.documents.pages import page_of
 from rag.schema import Citation, Document
 
 # An answer phrase that is nearly the whole sentence would only say it twice.
 _PHRASE_SHARE = 0.6
+# How a passage that speaks against an answer is announced; "says", because both answers may be true.
+OBJECTIONS: Mapping[Kind, str] = {"denied": "Disputed:", "otherwise": "Another passage says:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,12 @@ def write_list(draft: Draft, items: Sequence[Evidence], documents: Sequence[Docu
         draft = cited.line(f"- {words}[{number}]", separator)
         separator = "\n"
     return draft
+
+
+def write_objection(draft: Draft, kind: Kind, evidence: Evidence, document: Document) -> Draft:
+    """The sentence that speaks against what the draft tells; nothing when it stands there already."""
+    quoted = Draft(citations=draft.citations).quoting(evidence, document)
+    return Draft(draft.text, quoted.citations).line(f"{OBJECTIONS[kind]} {quoted.text}") if quoted.text else draft
 
 
 def answer_phrase(evidence: Evidence) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 from zlib import crc32
 
+from rag.answering.compose import OBJECTIONS
 from rag.schema import Answer, Citation, Passage, Verdict
 from rag.serving.why import Why, why
 
@@ -118,7 +119,8 @@ def _paragraph(text: str, link: Callable[[str], str]) -> str:
     if all(line.startswith("- ") for line in lines):
         items = "".join(f"<li>{_linked(line[2:], link)}</li>" for line in lines)
         return f'<ul class="rest">{items}</ul>'
-    return f'<div class="rest">{"<br>".join(_linked(line, link) for line in lines)}</div>'
+    kind = "rest objection" if text.startswith(tuple(OBJECTIONS.values())) else "rest"
+    return f'<div class="{kind}">{"<br>".join(_linked(line, link) for line in lines)}</div>'
 
 
 def _linked(text: str, link: Callable[[str], str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.answering.compose import OBJECTIONS
+
 _MARKER = re.compile(r"\s*\[\d+\]")
 _ITEM = re.compile(r"^\s*[-*]\s+(?P<phrase>[^:\n\[]{2,80}?)\s*(?::|\[\d+\])", re.MULTILINE)
 _PLACES = ("first", "second", "third", "fourth", "fifth")
@@ -33,7 +35,8 @@ class Said:
 
 def said(answer: str) -> Said:
     """What an answer said: a short line before a quoted sentence, or a list. A line without [n] quotes nothing."""
-    lines = [_MARKER.sub("", line).strip() for line in answer.splitlines() if _MARKER.search(line)]
+    told = [line for line in answer.splitlines() if not line.startswith(tuple(OBJECTIONS.values()))]
+    lines = [_MARKER.sub("", line).strip() for line in told if _MARKER.search(line)]
     items = tuple(match["phrase"].strip() for match in _ITEM.finditer(answer))
     if items or not lines:
         return Said(items=items)
