@@ -20,7 +20,7 @@ from rich.progress import track
 from evals.datasets import SquadQuestion, chroma, read_squad
 from evals.paragraphs import as_document, paragraph_documents
 from evals.squad_metrics import f1_score
-from rag.answering.confidence import Calibration, Features, features
+from rag.answering.confidence import Calibration, Features, features, shortlist
 from rag.answering.evidence import Evidence, gather
 from rag.answering.retrieval import Retriever
 from rag.index.ingest import Index
@@ -39,7 +39,7 @@ _Span = tuple[str, int, int]  # document id, from, to
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The pieces of evidence for one question, by the reader's score: what speaks for each, and whether it is right.
+    """The pieces of evidence for one question, most promising first: what speaks for each, and whether it is right.
 
     `source` names the set that the question is from.
     """
@@ -51,7 +51,7 @@ class Example:
     def best(self, calibration: Calibration | None) -> tuple[Features, bool]:
         """The likeliest piece; the one that the reader scores highest before there is a calibration."""
         if calibration is None:
-            return self.found[0]
+            return max(self.found, key=lambda one: one[0].reader)
         return max(self.found, key=lambda one: calibration.probability(one[0]))
 
 
@@ -79,9 +79,10 @@ class Bench:
         self, source: str, kind: Kind, question: str, hits: Sequence[Hit], *, retriever: Retriever, is_right: _IsRight
     ) -> Iterator[Example]:
         """The example that reading the hits gives; none where there is nothing to read."""
-        found = gather(question, hits, self.reader)
+        rarity = retriever.index.lexical.rarity
+        found = shortlist(question, gather(question, hits, self.reader), rarity)
         if found:
-            told = features(question, found, hits, retriever.index.lexical.rarity)
+            told = features(question, found, hits, rarity, self.encoder)
             yield Example(source, kind, tuple(zip(told, map(is_right, found), strict=True)))
 
 

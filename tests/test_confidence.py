@@ -12,12 +12,12 @@ from rag.answering.reader import READERS
 if TYPE_CHECKING:
     from rag import Chatbot
 
-EVEN = Calibration(Features(1.0, 1.0, 1.0, 1.0), bias=-3.0, answer=0.3, strong=0.8, span=0.0)
+EVEN = Calibration(Features(1.0, 1.0, 1.0, 1.0, 1.0), bias=-3.0, answer=0.3, strong=0.8, span=0.0)
 
 
 def test_probability_is_the_logistic_of_the_weighted_sum() -> None:
-    assert EVEN.probability(Features(0.0, 1.0, 1.0, 1.0)) == pytest.approx(0.5)
-    assert EVEN.probability(Features(3.0, 1.0, 1.0, 1.0)) == pytest.approx(0.952574, abs=1e-6)
+    assert EVEN.probability(Features(0.0, 1.0, 1.0, 1.0, 0.0)) == pytest.approx(0.5)
+    assert EVEN.probability(Features(3.0, 1.0, 1.0, 1.0, 0.0)) == pytest.approx(0.952574, abs=1e-6)
 
 
 def test_verdict_begins_at_its_threshold() -> None:

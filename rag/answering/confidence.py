@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from rag.answering.evidence import Evidence
 from rag.index.lexical import Lexical, content_words, root
-from rag.schema import Hit, Verdict
+from rag.schema import Encoder, Hit, Verdict
 from rag.text import plain
 
 FILE = Path(__file__).with_name("calibration.json")
 _WORD = re.compile(r"\w+")
+# What holding all the question's words counts against one of the reader's log-odds, in choosing what to look at.
+_WORDS = 10.0
 Rarity = Callable[[str], float]
 
 
@@ -31,12 +33,14 @@ class Features(NamedTuple):
         coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
         sentence: the same of the sentence alone: a minister named near Armenia is not Armenia's minister.
         rank: 1 / the passage's place among the hits.
+        likeness: cosine of question and sentence by the encoder: people ask in words of their own.
     """
 
     reader: float
     coverage: float
     sentence: float
     rank: float
+    likeness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,17 @@ def load_calibration(reader: str) -> Calibration:
     return Calibration(**{**numbers, "weights": Features(**numbers["weights"])})
 
 
+def shortlist(question: str, evidence: Sequence[Evidence], rarity: Rarity, count: int = 16) -> list[Evidence]:
+    """The most promising pieces of evidence, by the reader's score and the sentence's share of the question's words.
+
+    Comparing meanings costs time for every sentence, and the others are seldom chosen (docs/decisions/confidence.md).
+    """
+    asked = weigh(question, rarity)
+    return sorted(evidence, key=lambda one: -one.score - _WORDS * coverage(asked, one.sentence))[:count]
+
+
 def features(
-    question: str,
-    evidence: Sequence[Evidence],
-    hits: Sequence[Hit],
-    rarity: Rarity,
+    question: str, evidence: Sequence[Evidence], hits: Sequence[Hit], rarity: Rarity, encoder: Encoder
 ) -> list[Features]:
     """What speaks for each piece of evidence, found in one of the hits, as the answer to the question.
 
@@ -88,13 +98,17 @@ def features(
         evidence: what the reader found.
         hits: where it was looked for, best first.
         rarity: how rare a word is in the index.
+        encoder: tells how alike question and sentence are.
     """
     asked = weigh(question, rarity)
+    sentences = list(dict.fromkeys(one.sentence for one in evidence))
+    cosines = encoder.encode_passages(sentences) @ encoder.encode_query(question) if sentences else ()
+    likeness = dict(zip(sentences, map(float, cosines), strict=True))
     known = {
         hit.passage.id: (coverage(asked, hit.passage.text), 1.0 / place) for place, hit in enumerate(hits, start=1)
     }
     return [
-        Features(one.score, held, coverage(asked, one.sentence), place)
+        Features(one.score, held, coverage(asked, one.sentence), place, likeness[one.sentence])
         for one in evidence
         for held, place in (known[one.hit.passage.id],)
     ]

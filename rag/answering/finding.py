@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.confidence import Calibration, coverage, features, names_held, weigh
+from rag.answering.confidence import Calibration, coverage, features, names_held, shortlist, weigh
 from rag.answering.evidence import Evidence, gather, mentions
 from rag.answering.identity import introductions
 from rag.answering.overview import central_sentences
@@ -63,9 +63,10 @@ class Finder:
             everywhere = self._retriever.search(part.text, k=_EVERYWHERE, documents=documents)
             if people := named_people(part.text, sorted(everywhere, key=_place)):
                 return Found(replace(part, kind="list"), hits, tuple((_NAMED, one) for one in people))
-        evidence = introductions(part.text, hits) or gather(part.text, hits, self._reader)
         words = self._index.lexical
-        told = features(part.text, evidence, hits, words.rarity)
+        read = introductions(part.text, hits) or gather(part.text, hits, self._reader)
+        evidence = shortlist(part.text, read, words.rarity)
+        told = features(part.text, evidence, hits, words.rarity, self._index.encoder)
         ranked = [(self._calibration.probability(one), found) for one, found in zip(told, evidence, strict=True)]
         held = names_held(part.text, words, documents)
         if held is not None and held < _NAMES_HELD:
