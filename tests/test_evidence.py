@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answering.evidence import Evidence, gather, items_of, with_speaker
+from rag.answering.evidence import Evidence, announces, gather, items_of, with_announced, with_speaker
 from rag.schema import Document, Hit, Passage, Span
 
 TEXT = (
@@ -130,3 +130,31 @@ def test_first_sentence_of_a_document_stands_alone() -> None:
     passage = Passage("p", "d", "Title", "source", text, 0, 0, len(text))
     first = Evidence(Hit(passage, 1.0, "fused"), 0, 14, 3, 7, 0.0, "came", text[:14])
     assert with_speaker(first, lambda _: document(text)) == first
+
+
+def quoted(text: str, opening: str) -> str:
+    """What is quoted for the sentence that begins with `opening`, with what it announces."""
+    start = text.index(opening)
+    end = text.index(".", start) + 1 if ":" not in text[start : start + 60] else text.index(":", start) + 1
+    passage = Passage("p", "d", "Title", "source", text, 0, 0, len(text))
+    one = Evidence(Hit(passage, 1.0, "fused"), start, end, start, end, 1.0, "", text[start:end])
+    assert announces(one)
+    found = with_announced(one, lambda _: document(text))
+    return text[found.start : found.end]
+
+
+def test_announced_reasons_are_those_of_the_paragraph_and_of_one_that_goes_on() -> None:
+    text = "Several reasons are given. The pier leaks.\n\nMoreover, fuel is dear.\n\nThe mill is closed."
+    assert quoted(text, "Several") == text[: text.index("\n\nThe mill")]
+
+
+def test_a_list_after_a_colon_is_announced() -> None:
+    text = "The ferry has three problems:\n\n- the pier leaks\n- the crew is tired\n\nThe mill is closed."
+    assert quoted(text, "The ferry") == text[: text.index("\n\nThe mill")]
+
+
+@pytest.mark.parametrize("sentence", ["The pier leaks.", "He gave no reason.", "The reason is old."])
+def test_other_sentences_announce_nothing(sentence: str) -> None:
+    passage = Passage("p", "d", "Title", "source", sentence, 0, 0, len(sentence))
+    one = Evidence(Hit(passage, 1.0, "fused"), 0, len(sentence), 0, 3, 1.0, "", sentence)
+    assert not announces(one)

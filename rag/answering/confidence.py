@@ -30,14 +30,12 @@ class Features(NamedTuple):
 
     Attributes:
         reader: the reader's log-odds.
-        coverage: rarity-weighted share of the question's words that the passage holds, 0 to 1.
-        sentence: the same of the sentence alone: a minister named near Armenia is not Armenia's minister.
+        sentence: rarity-weighted share of the question's words that the sentence holds, 0 to 1.
         rank: 1 / the passage's place among the hits.
         likeness: cosine of question and sentence by the encoder: people ask in words of their own.
     """
 
     reader: float
-    coverage: float
     sentence: float
     rank: float
     likeness: float
@@ -104,13 +102,10 @@ def features(
     sentences = list(dict.fromkeys(one.sentence for one in evidence))
     cosines = encoder.encode_passages(sentences) @ encoder.encode_query(question) if sentences else ()
     likeness = dict(zip(sentences, map(float, cosines), strict=True))
-    known = {
-        hit.passage.id: (coverage(asked, hit.passage.text), 1.0 / place) for place, hit in enumerate(hits, start=1)
-    }
+    places = {hit.passage.id: 1.0 / place for place, hit in enumerate(hits, start=1)}
     return [
-        Features(one.score, held, coverage(asked, one.sentence), place, likeness[one.sentence])
+        Features(one.score, coverage(asked, one.sentence), places[one.hit.passage.id], likeness[one.sentence])
         for one in evidence
-        for held, place in (known[one.hit.passage.id],)
     ]
 
 
