@@ -29,8 +29,8 @@ from rag.index.encoder import open_encoder
 from rag.schema import Reader
 from rag.settings import Settings
 
-# Refusing an answerable question loses an answer that a user could have checked; 8% of them is bearable, less a margin of
-# one for what a sample of this size does not tell.
+# Refusing an answerable question loses an answer that a user could have checked; 8% of them is bearable, less a margin
+# of one for what a sample of this size does not tell.
 _WRONG_REFUSALS = 0.07
 _STRONG_PRECISION = 0.9
 _LARGEST_GAP = 8.0
