@@ -87,7 +87,8 @@ def check_llm(settings: Settings) -> Check:
     try:
         said = asked(settings)
     except RagError as error:
-        return Check("language model", "fail", str(error), "answers are quoted without it; see docs/llm.md")
+        fix = "start its server, or correct RAG_LLM, RAG_LLM_URL or RAG_LLM_KEY; until then answers are quoted"
+        return Check("language model", "fail", str(error), fix)
     return Check("language model", "ok", said or "no LLM configured; answers are quoted without one")
 
 

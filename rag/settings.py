@@ -54,7 +54,8 @@ class Settings(BaseSettings):
     allow_private_hosts: bool = Field(False, description="ingest from hosts off the public internet, on any port")
     candidates: int = Field(40, ge=1, le=500, description="passages fetched from each index before fusion")
     llm: str = Field("", description="the language model that writes, provider:model; empty for none")
-    llm_url: str = Field("", description="where its server is, e.g. http://localhost:8000/v1")
+    # Secret, for people put keys into addresses; `rag.answering.llm.providers` refuses those.
+    llm_url: SecretStr = Field(SecretStr(""), description="where its server is, e.g. http://localhost:8000/v1")
     llm_key: SecretStr = Field(SecretStr(""), description="its key, if it asks for one")
     llm_timeout: float = Field(30.0, gt=0, le=600, description="seconds until the answer without it is given instead")
     llm_context: int = Field(4096, ge=1024, description="tokens that it reads and writes together")

@@ -20,6 +20,7 @@ from evals.paths import shared_dir
 if TYPE_CHECKING:
     from rag import Chatbot
     from rag.schema import Encoder
+    from tests.faulty import Serve
     from tests.serving import Page
 
 NO_SHARED_DATA = "no shared development data: set RAG_SHARED_DIR, or put shared/ beside the checkout"
@@ -224,3 +225,12 @@ def bot_factory(tmp_path: Path) -> Iterator[Callable[..., Chatbot]]:
     yield open_bot
     for bot in opened:
         bot.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts a language model's server that does one thing wrong: `serve(act)` gives its address and its calls."""
+    from tests.faulty import faulty_servers
+
+    with faulty_servers() as start:
+        yield start

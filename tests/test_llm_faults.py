@@ -2,138 +2,87 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from dataclasses import dataclass
+from email.utils import formatdate
 
+import httpx
 import pytest
 
 from rag import Chatbot, Settings
+from rag.answering.llm.calling import stream_words
 from rag.answering.llm.providers import check_llm, open_llm
 from rag.errors import ConfigurationError, LanguageModelError
+from rag.schema import Answer
+from tests import faulty
+from tests.faulty import KEY, Act, Handler, Serve, faulty_servers, status
+from tests.scripted import scripted
 
 TEXT = (
     "The Carrow lighthouse was built in 1874 by Ada Winslow, an engineer from Leith. It stands on Gull Rock, north of "
     "the harbour. The lamp burned whale oil until 1922."
 )
 QUESTION = "Who built the Carrow lighthouse?"
-SAID = "Ada Winslow built the Carrow lighthouse in 1874 [1]."
-KEY = "sk-very-secret-0123456789"
-Handler = BaseHTTPRequestHandler
-Act = Callable[[Handler, int], None]
+PROVIDERS = ("openai-like:m", "ollama:m")
+BRIEF, LONG = 1.0, 20.0  # time limits
+IN_AN_HOUR = formatdate(time.time() + 3_600, usegmt=True)
 
 
-def begin(handler: Handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "text/event-stream")
-    handler.end_headers()
+def settings_for(llm: str, url: str, seconds: float = 20.0) -> dict[str, object]:
+    return {"llm": llm, "llm_url": url, "llm_key": KEY, "llm_timeout": seconds}
 
 
-def send(handler: Handler, words: str, finish: str | None = None) -> None:
-    choice = {"index": 0, "delta": {"role": "assistant", "content": words}, "finish_reason": finish}
-    event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
-    handler.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-    handler.wfile.flush()
+@dataclass
+class Stage:
+    """A chatbot whose model's server does whatever `act` is, and the calls that it got."""
+
+    bot: Chatbot
+    calls: list[int]
+    act: Act
+
+    def ask(self, act: Act) -> Answer:
+        self.calls.clear()
+        self.act = act
+        return self.bot.ask(QUESTION)
 
 
-def well(handler: Handler, call: int) -> None:
-    begin(handler)
-    for word in SAID.split():
-        send(handler, f"{word} ")
-    send(handler, "", "stop")
-    handler.wfile.write(b"data: [DONE]\n\n")
+Stages = dict[tuple[str, float], Stage]
 
 
-def status(code: int) -> Act:
-    def act(handler: Handler, call: int) -> None:
-        body = json.dumps({"error": {"message": f"key {KEY} is wrong"}}).encode()
-        handler.send_response(code)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    """One for each provider and time limit; opening a chatbot takes longer than most faults."""
+    with faulty_servers() as start, ExitStack() as opened:
+        found: Stages = {}
 
-    return act
+        def stage(llm: str, seconds: float) -> Stage:
+            home = tmp_path_factory.mktemp("stage")
+            (home / "corpus").mkdir()
+            (home / "corpus" / "text.txt").write_text(TEXT, encoding="utf-8")
 
+            def play(handler: Handler, call: int) -> None:
+                found[llm, seconds].act(handler, call)
 
-def busy_at_first(handler: Handler, call: int) -> None:
-    (status(429) if call == 1 else well)(handler, call)
+            url, calls = start(play)
+            settings = Settings(
+                data_dir=home / "data",
+                corpus_dir=home / "corpus",
+                **settings_for(llm, url, seconds),  # type: ignore[arg-type]
+            )
+            return Stage(opened.enter_context(Chatbot.open(settings)), calls, faulty.well)
 
-
-def silent(handler: Handler, call: int) -> None:
-    time.sleep(3)
-
-
-def stalled(handler: Handler, call: int) -> None:
-    begin(handler)
-    send(handler, "Ada Winslow built ")
-    time.sleep(3)
-
-
-def cut(handler: Handler, call: int) -> None:
-    begin(handler)
-    send(handler, f"{SAID} It is ")
+        for llm in PROVIDERS:
+            for seconds in (BRIEF, LONG):
+                found[llm, seconds] = stage(llm, seconds)
+        yield found
 
 
-def garbled(handler: Handler, call: int) -> None:
-    begin(handler)
-    handler.wfile.write(b'data: {"choices": [{"delta"\n\n')
-
-
-def nothing(handler: Handler, call: int) -> None:
-    begin(handler)
-    send(handler, "", "stop")
-    handler.wfile.write(b"data: [DONE]\n\n")
-
-
-def endless(handler: Handler, call: int) -> None:
-    begin(handler)
-    for _ in range(100_000):
-        send(handler, "and on and on ")
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Act], tuple[str, list[int]]]]:
-    """Starts an OpenAI-compatible server that does one thing; gives its address and a list that grows by each call."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def start(act: Act) -> tuple[str, list[int]]:
-        calls: list[int] = []
-
-        class Stub(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                calls.append(len(calls) + 1)
-                with contextlib.suppress(OSError):  # the client hung up, as it should
-                    act(self, calls[-1])
-
-            def log_message(self, format: str, *arguments: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
-        server.daemon_threads = True
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/v1", calls
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def settings_for(url: str, seconds: float = 20.0) -> dict[str, object]:
-    return {"llm": "openai-like:m", "llm_url": url, "llm_key": KEY, "llm_timeout": seconds}
-
-
-def test_a_server_that_does_well_writes_the_answer(
-    serve: Callable[[Act], tuple[str, list[int]]], bot_factory: Callable[..., Chatbot]
-) -> None:
-    url, _ = serve(well)
-    answer = bot_factory(TEXT, **settings_for(url)).ask(QUESTION)
+@pytest.mark.parametrize("llm", PROVIDERS)
+def test_a_server_that_does_well_writes_the_answer(llm: str, stages: Stages) -> None:
+    answer = stages[llm, LONG].ask(faulty.well)
     assert (answer.mode, answer.text, answer.notice) == (
         "llm",
         "Ada Winslow built the Carrow lighthouse in 1874. [1]",
@@ -142,70 +91,133 @@ def test_a_server_that_does_well_writes_the_answer(
     assert answer.citations[0].quote == TEXT[: TEXT.index(" It stands")]
 
 
+@pytest.mark.parametrize("llm", PROVIDERS)
 @pytest.mark.parametrize(
     ("act", "seconds", "told"),
     [
-        (silent, 1.0, ("did not answer within 1 s", 1)),
-        (stalled, 1.0, ("did not answer within 1 s", 1)),
-        (status(401), 20.0, ("did not accept the key (HTTP 401)", 1)),
-        (status(404), 20.0, ("is not known at this address (HTTP 404)", 1)),
-        (status(429), 20.0, ("is asked too often (HTTP 429)", 3)),
-        (status(500), 20.0, ("failed (HTTP 500)", 3)),
-        (cut, 20.0, ("broke off in mid-answer", 1)),
-        (garbled, 20.0, ("could not be read", 1)),
-        (nothing, 20.0, ("wrote nothing", 1)),
-        (endless, 20.0, ("did not stop writing", 1)),
+        (faulty.silent, BRIEF, ("did not answer within 1 s", 1)),
+        (faulty.stalled, BRIEF, ("did not answer within 1 s", 1)),
+        (faulty.slow, BRIEF, ("did not answer within 1 s", 1)),
+        (faulty.endless_thinking, BRIEF, ("did not answer within 1 s", 1)),
+        (faulty.endless_line, BRIEF, ("did not answer within 1 s", 1)),
+        (status(400), LONG, ("refused (HTTP 400)", 1)),
+        (status(401), LONG, ("did not accept the key (HTTP 401)", 1)),
+        (status(404), LONG, ("is not known at this address (HTTP 404)", 1)),
+        (status(429), LONG, ("is asked too often (HTTP 429)", 3)),
+        (status(429, Retry_After="90"), LONG, ("is asked too often (HTTP 429, it asks to wait 90 s)", 1)),
+        (status(503, Retry_After=IN_AN_HOUR), LONG, ("failed (HTTP 503, it asks to wait 3", 1)),
+        (status(500), LONG, ("failed (HTTP 500)", 3)),
+        (faulty.page_of_a_proxy, LONG, ("failed (HTTP 502)", 3)),
+        (faulty.page_instead, LONG, ("read", 1)),
+        (faulty.round_in_circles, LONG, ("has moved (HTTP 307)", 1)),
+        (faulty.hangs_up, LONG, ("could not be reached", 3)),
+        (faulty.cut, LONG, ("broke off in mid-answer", 1)),
+        (faulty.cut_in_mid_word, LONG, ("broke off in mid-answer", 1)),
+        (faulty.garbled, LONG, ("could not be read", 1)),
+        (faulty.garbled_later, LONG, ("broke off in mid-answer", 1)),
+        (faulty.not_unicode, LONG, ("could not be read", 1)),
+        (faulty.no_choices, LONG, ("could not be read", 1)),
+        (faulty.wrong_types, LONG, ("could not be read", 1)),
+        (faulty.a_list, LONG, ("could not be read", 1)),
+        (faulty.an_error_in_the_stream, LONG, ("could not be read", 1)),
+        (faulty.empty, LONG, ("sent no answer that can be read", 1)),
+        (faulty.nothing, LONG, ("wrote nothing", 1)),
+        (faulty.null, LONG, ("wrote nothing", 1)),
+        (faulty.endless, LONG, ("did not stop writing", 1)),
+        (faulty.cut_at_the_limit, LONG, ("did not stop writing", 1)),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_a_fault_gives_the_extractive_answer_with_the_reason(
-    act: Act,
-    seconds: float,
-    told: tuple[str, int],
-    serve: Callable[[Act], tuple[str, list[int]]],
-    bot_factory: Callable[..., Chatbot],
+    llm: str, act: Act, seconds: float, told: tuple[str, int], stages: Stages
 ) -> None:
     reason, calls = told
-    url, made = serve(act)
-    answer = bot_factory(TEXT, **settings_for(url, seconds)).ask(QUESTION)
+    stage = stages[llm, seconds]
+    answer = stage.ask(act)
     assert answer.mode == "extractive"
     assert "Ada Winslow [1]" in answer.text
     assert reason in answer.notice
     assert answer.notice.endswith("this is the extractive answer.")
-    assert len(made) == calls
+    assert len(stage.calls) == calls
     assert KEY not in repr(answer)
 
 
-def test_a_server_that_is_busy_at_first_is_asked_again(
-    serve: Callable[[Act], tuple[str, list[int]]], bot_factory: Callable[..., Chatbot]
-) -> None:
-    url, made = serve(busy_at_first)
-    assert bot_factory(TEXT, **settings_for(url)).ask(QUESTION).mode == "llm"
+@pytest.mark.parametrize("llm", PROVIDERS)
+def test_a_server_that_is_not_there_gives_the_extractive_answer(llm: str, bot_factory: Callable[..., Chatbot]) -> None:
+    answer = bot_factory(TEXT, llm=llm, llm_url="http://127.0.0.1:9").ask(QUESTION)
+    assert answer.mode == "extractive"
+    assert answer.notice == "The language model could not be reached; this is the extractive answer."
+
+
+@pytest.mark.parametrize("llm", PROVIDERS)
+@pytest.mark.parametrize("act", [faulty.endless_thinking, faulty.endless_line, faulty.slow])
+def test_a_model_that_is_given_up_is_no_longer_listened_to(llm: str, act: Act, serve: Serve) -> None:
+    url, _ = serve(act)
+    opened = open_llm(Settings(**settings_for(llm, url, 0.5)))  # type: ignore[arg-type]
+    assert opened is not None
+    with pytest.raises(LanguageModelError, match="did not answer"):
+        list(stream_words(opened, [], 0.5))
+    left = [thread for thread in threading.enumerate() if thread.name == "language-model"]
+    for thread in left:
+        thread.join(20)
+    assert not any(thread.is_alive() for thread in left)
+
+
+# ---- trying again --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("llm", PROVIDERS)
+def test_a_server_that_is_busy_at_first_is_asked_again(llm: str, stages: Stages) -> None:
+    stage = stages[llm, LONG]
+    assert stage.ask(faulty.busy_at_first).mode == "llm"
+    assert len(stage.calls) == 2
+
+
+@pytest.mark.parametrize("llm", PROVIDERS)
+@pytest.mark.parametrize(("code", "as_date"), [(429, False), (503, True)], ids=["seconds", "date"])
+def test_a_server_that_names_a_time_to_wait_is_given_it(llm: str, code: int, as_date: bool, serve: Serve) -> None:
+    url, made = serve(faulty.busy_until(code, 2, as_date=as_date))
+    assert "answers" in check_llm(Settings(**settings_for(llm, url)))  # type: ignore[arg-type]
     assert len(made) == 2
 
 
-def test_a_server_that_is_not_there_gives_the_extractive_answer(bot_factory: Callable[..., Chatbot]) -> None:
-    for llm, url in (("openai-like:m", "http://127.0.0.1:9/v1"), ("ollama:m", "http://127.0.0.1:9")):
-        answer = bot_factory(TEXT, llm=llm, llm_url=url).ask(QUESTION)
-        assert answer.mode == "extractive"
-        assert answer.notice == "The language model could not be reached; this is the extractive answer."
+@pytest.mark.parametrize(
+    "wait", ["soon", "", "-5", "1.5", "9" * 400, "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999999999 07:28:00"]
+)
+def test_a_time_to_wait_that_says_nothing_is_passed_over(wait: str, serve: Serve) -> None:
+    url, made = serve(
+        lambda handler, call: (status(503, Retry_After=wait) if call == 1 else faulty.well)(handler, call)
+    )
+    assert "answers" in check_llm(Settings(**settings_for("openai-like:m", url)))  # type: ignore[arg-type]
+    assert len(made) == 2
 
 
-def test_the_key_is_in_no_error_log_or_report(
-    serve: Callable[[Act], tuple[str, list[int]]], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(0)
-    url, _ = serve(status(401))
-    settings = Settings(**settings_for(url))  # type: ignore[arg-type]
-    with pytest.raises(LanguageModelError) as told:
-        check_llm(settings)
-    shown = (str(told.value), repr(told.value), repr(told.value.__cause__), repr(settings), settings.model_dump_json())
-    assert not any(KEY in text for text in (*shown, caplog.text))
+def test_an_error_of_a_python_model_is_read_with_care() -> None:
+    class Odd(Exception):
+        status_code, response = 429, httpx.Response(429, headers={"Retry-After": "600"})
+
+    class Bare(Exception):
+        status_code, response = 418, "no response"
+
+    def stream(error: Exception) -> Iterator[str]:
+        def broken(prompt: str) -> str:
+            raise error
+
+        return stream_words(scripted(broken), [], 5.0)
+
+    with pytest.raises(LanguageModelError, match=r"HTTP 429, it asks to wait 600 s"):
+        list(stream(Odd()))
+    with pytest.raises(LanguageModelError, match=r"refused \(HTTP 418\)"):
+        list(stream(Bare()))
 
 
-def test_a_model_that_answers_is_reported_so(serve: Callable[[Act], tuple[str, list[int]]]) -> None:
-    url, _ = serve(well)
-    assert "openai-like:m answers" in check_llm(Settings(**settings_for(url)))  # type: ignore[arg-type]
+# ---- settings ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("llm", PROVIDERS)
+def test_a_model_that_answers_is_reported_so(llm: str, serve: Serve) -> None:
+    url, _ = serve(faulty.well)
+    assert f"{llm} answers" in check_llm(Settings(**settings_for(llm, url)))  # type: ignore[arg-type]
     assert check_llm(Settings()) == ""
 
 
@@ -215,16 +227,11 @@ def test_a_model_that_answers_is_reported_so(serve: Callable[[Act], tuple[str, l
         ({"llm": "gpt-4o"}, "openai:MODEL, openai-like:MODEL, ollama:MODEL"),
         ({"llm": "openai-like:"}, "openai:MODEL"),
         ({"llm": "openai-like:m"}, "RAG_LLM_URL"),
+        ({"llm": "openai-like:m", "llm_url": "localhost:8000/v1"}, "RAG_LLM_URL cannot be used: it is like http://"),
+        ({"llm": "ollama:m", "llm_url": "http://[::1"}, "RAG_LLM_URL cannot be used"),
         ({"llm": "openai:gpt-4o-mini"}, "RAG_LLM_KEY"),
     ],
 )
 def test_a_setting_that_cannot_work_says_what_to_set(settings: dict[str, str], fix: str) -> None:
     with pytest.raises(ConfigurationError, match=fix):
         open_llm(Settings(**settings))  # type: ignore[arg-type]
-
-
-def test_no_key_of_the_environment_goes_to_another_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    llm = open_llm(Settings(llm="openai-like:m", llm_url="http://127.0.0.1:9/v1"))
-    assert llm is not None
-    assert KEY not in repr(llm)

@@ -6,6 +6,7 @@ import time
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rag.errors import ConfigurationError, LanguageModelError, MissingPackage
 
@@ -54,8 +55,12 @@ def check_llm(settings: Settings) -> str:
         return ""
     began = time.monotonic()
     words = stream_words(llm, [ChatMessage(role="user", content="Reply with one word: ready")], settings.llm_timeout)
-    if not any(piece.strip() for piece in words):  # its first word is enough
-        raise LanguageModelError(f"The language model {settings.llm} wrote nothing.")
+    try:
+        answers = any(piece.strip() for piece in words)  # its first word is enough
+    except LanguageModelError as error:
+        raise LanguageModelError(f"{settings.llm} at {_address(settings)}: {error}") from None
+    if not answers:
+        raise LanguageModelError(f"{settings.llm} at {_address(settings)}: The language model wrote nothing.")
     return f"The language model {settings.llm} answers ({time.monotonic() - began:.1f} s)."
 
 
@@ -66,9 +71,13 @@ def _open_openai(provider: str, model: str, settings: Settings) -> LLM:
     if provider == "openai" and not settings.llm_url and not key:
         raise ConfigurationError("RAG_LLM_KEY is empty; set it to your OpenAI key.")
     module = _import("llama_index.llms.openai_like", "llama-index-llms-openai-like")
+    from httpx import Client
+
+    from rag.answering.llm.wire import wire
+
     llm: LLM = module.OpenAILike(
         model=model,
-        api_base=settings.llm_url or _OPENAI,
+        api_base=_address(settings),
         # Never empty: the client would then take OPENAI_API_KEY and send it to whatever server is named.
         api_key=key or "none",
         is_chat_model=True,
@@ -76,6 +85,7 @@ def _open_openai(provider: str, model: str, settings: Settings) -> LLM:
         max_tokens=MOST_WRITTEN,
         temperature=0.0,
         timeout=settings.llm_timeout,
+        http_client=Client(**wire(settings.llm_timeout)),
         max_retries=0,  # rag.answering.llm.calling retries, within its own time limit
     )
     return llm
@@ -83,17 +93,35 @@ def _open_openai(provider: str, model: str, settings: Settings) -> LLM:
 
 def _open_ollama(model: str, settings: Settings) -> LLM:
     module = _import("llama_index.llms.ollama", "llama-index-llms-ollama")
-    key = settings.llm_key.get_secret_value()
+    from ollama import Client
+
+    from rag.answering.llm.wire import wire
+
+    # Never empty: the client would then take OLLAMA_API_KEY and send it to whatever server is named.
+    headers = {"Authorization": f"Bearer {settings.llm_key.get_secret_value() or 'none'}"}
     llm: LLM = module.Ollama(
         model=model,
-        base_url=settings.llm_url or _OLLAMA,
         temperature=0.0,
         context_window=settings.llm_context,
-        request_timeout=settings.llm_timeout,
         additional_kwargs={"num_predict": MOST_WRITTEN},
-        headers={"Authorization": f"Bearer {key}"} if key else None,
+        client=Client(_address(settings), headers=headers, **wire(settings.llm_timeout)),
     )
     return llm
+
+
+def _address(settings: Settings) -> str:
+    """Where the server is; never with a password, which messages and the client's log would show."""
+    url = settings.llm_url.get_secret_value() or (_OLLAMA if settings.llm.startswith("ollama:") else _OPENAI)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
+        raise ConfigurationError(
+            "RAG_LLM_URL cannot be used: it is like http://localhost:8000/v1, without a user, password or query; "
+            "a key goes into RAG_LLM_KEY."
+        )
+    return url
 
 
 def _import(module: str, package: str) -> ModuleType:
