@@ -9,8 +9,10 @@ from itertools import pairwise
 import pytest
 
 from rag import Chatbot, Settings, Turn
-from rag.answering.llm.prompt import NOT_FOUND, fitting, writing
+from rag.answering.llm.prompt import NOT_FOUND, fitting, rewriting, turns_fitting, writing
+from rag.answering.llm.providers import MOST_WRITTEN
 from rag.answering.llm.rewrite import accepted
+from rag.index.tokens import open_counter
 from rag.printing import print_growing
 from rag.schema import Answer, Hit, Passage
 from tests.scripted import answering, is_rewriting, passages, scripted
@@ -198,6 +200,31 @@ def test_passages_are_cut_only_after_a_sentence_and_the_best_come_first() -> Non
         assert [one.passage.id for one, _ in shown] == ["p1", "p2"][: len(shown)]
         assert all(text in ends | {LIGHTHOUSE, FERRY} for _, text in shown)
     assert [text for _, text in shown] == [LIGHTHOUSE, FERRY]
+
+
+@pytest.mark.parametrize("context", [1024, 1100, 1500, 2048, 4096])
+@pytest.mark.parametrize("question", [BUILDER, "Wer hat den Leuchtturm gebaut? " * 12], ids=["short", "long"])
+def test_what_is_told_and_written_fits_into_the_context(context: int, question: str) -> None:
+    count = open_counter()
+    hits = [hit(number, f"{LIGHTHOUSE} {FERRY} " * 2) for number in range(1, 20)]
+    shown = fitting(hits, question, context - MOST_WRITTEN, count)
+    told = sum(count(str(message.content)) for message in writing(question, shown))
+    assert not shown or told + MOST_WRITTEN <= context
+    history = [Turn(f"{number}? {question}", f"{LIGHTHOUSE} " * 9) for number in range(9)]
+    turns = turns_fitting(history, question, context - MOST_WRITTEN, count)
+    told = sum(count(str(message.content)) for message in rewriting(question, turns))
+    assert not turns or told + MOST_WRITTEN <= context
+    assert [turn.question for turn in turns] == [turn.question for turn in history][len(history) - len(turns) :]
+    assert len(turns) == 4 or context < 4096
+
+
+def test_a_context_too_small_for_any_passage_is_said_and_the_model_not_asked(open_bot: Open) -> None:
+    heard: list[str] = []
+    with open_bot(scripted(answering([GOOD]), heard=heard), llm_context=1024) as bot:
+        assert bot.ask(BUILDER).mode == "llm"
+        answer = bot.ask(f"{BUILDER} {'Please tell me at length. ' * 60}")
+    assert (answer.mode, len(heard)) == ("extractive", 1)
+    assert answer.notice.startswith("No passage fits beside this question into RAG_LLM_CONTEXT = 1024 tokens;")
 
 
 def test_no_document_can_close_its_own_quotation() -> None:

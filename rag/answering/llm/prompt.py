@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answering.compose import one_line
+from rag.answering.conversation import recent
 from rag.schema import Hit, Turn
 from rag.sentences import sentence_spans
 
@@ -39,7 +41,7 @@ _TURN_CHARACTERS = 500
 def fitting(hits: Sequence[Hit], question: str, room: float, count: Callable[[str], int]) -> list[tuple[Hit, str]]:
     """The passages that fit into `room` tokens with the rules and the question, each with the text to be shown.
 
-    Best first; the last one may be cut after one of its sentences, never within one.
+    Best first; the last one may be cut after one of its sentences, never within one. None where no sentence fits.
 
     Args:
         hits: best first.
@@ -47,7 +49,7 @@ def fitting(hits: Sequence[Hit], question: str, room: float, count: Callable[[st
         room: tokens for everything that is told.
         count: the tokens of a text.
     """
-    left = room - _MARGIN * count(_RULES + question)
+    left = room - _MARGIN * count(_RULES + _asked(question))
     shown: list[tuple[Hit, str]] = []
     for hit in hits:
         left -= _MARGIN * count(_framed(len(shown) + 1, hit, "", "0" * 12))
@@ -72,22 +74,31 @@ def writing(question: str, shown: Sequence[tuple[Hit, str]]) -> list[ChatMessage
     mark = _mark(question, *texts)
     quoted = [_framed(n, hit, text, mark) for n, ((hit, _), text) in enumerate(zip(shown, texts, strict=True), 1)]
     told = "\n".join(quoted)
-    asked = f"{told}\n\nQuestion: {one_line(question)}\nAnswer it from the passages, each sentence with its [number]."
-    return [ChatMessage(role="system", content=_RULES), ChatMessage(role="user", content=asked)]
+    return [ChatMessage(role="system", content=_RULES), ChatMessage(role="user", content=told + _asked(question))]
 
 
-def rewriting(question: str, history: Sequence[Turn]) -> list[ChatMessage]:
+def turns_fitting(history: Sequence[Turn], question: str, room: float, count: Callable[[str], int]) -> tuple[Turn, ...]:
+    """The newest turns, oldest first and their answers shortened, that fit into `room` tokens with the question."""
+    short = [replace(turn, answer=one_line(turn.answer)[:_TURN_CHARACTERS]) for turn in history[-_TURNS:]]
+    return recent(short, int(room / _MARGIN) - count(_REWRITING + _conversation(question, ())), count)
+
+
+def rewriting(question: str, turns: Sequence[Turn]) -> list[ChatMessage]:
     """The messages that ask for a follow-up question as it would be asked without the turns before it."""
     from llama_index.core.llms import ChatMessage
 
-    turns = [
-        f"Question: {one_line(turn.question)}\nAnswer: {one_line(turn.answer)[:_TURN_CHARACTERS]}"
-        for turn in history[-_TURNS:]
-    ]
-    mark = _mark(question, *turns)
-    told = "\n".join(turns)
-    asked = f"<conversation {mark}>\n{told}\n</conversation {mark}>\n\nLast question: {one_line(question)}"
+    asked = _conversation(question, turns)
     return [ChatMessage(role="system", content=_REWRITING), ChatMessage(role="user", content=asked)]
+
+
+def _conversation(question: str, turns: Sequence[Turn]) -> str:
+    told = "\n".join(f"Question: {one_line(turn.question)}\nAnswer: {one_line(turn.answer)}" for turn in turns)
+    mark = _mark(question, told)
+    return f"<conversation {mark}>\n{told}\n</conversation {mark}>\n\nLast question: {one_line(question)}"
+
+
+def _asked(question: str) -> str:
+    return f"\n\nQuestion: {one_line(question)}\nAnswer it from the passages, each sentence with its [number]."
 
 
 def _framed(number: int, hit: Hit, text: str, mark: str) -> str:

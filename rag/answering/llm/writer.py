@@ -77,6 +77,7 @@ class Writer:
         self._count = count
         self._find_document = find_document
         self._limits = limits
+        self._room = limits.context - MOST_WRITTEN
 
     def deadline(self) -> float:
         """When an answer that is begun now has to be there, as time.monotonic()."""
@@ -84,10 +85,11 @@ class Writer:
 
     def rewrite(self, question: str, history: Sequence[Turn], deadline: float) -> str:
         """The follow-up question made to stand alone; empty when the model did not, in a quarter of the time."""
-        if not history:
+        turns = prompt.turns_fitting(history, question, self._room, self._count)
+        if not turns:
             return ""
         seconds = min(deadline - time.monotonic(), _REWRITING_SHARE * self._limits.seconds)
-        return rewrite(self._llm, question, history, seconds)
+        return rewrite(self._llm, question, turns, seconds)
 
     def stream(self, answers: Iterator[Answer], deadline: float) -> Iterator[Answer]:
         """Growing answers: a sentence appears when it is written and checked; the last one is whole.
@@ -110,8 +112,11 @@ class Writer:
     def _write(self, extractive: Answer, deadline: float) -> Iterator[Answer]:
         began = time.perf_counter()
         question = extractive.standalone_question
-        room = self._limits.context - MOST_WRITTEN
-        shown = prompt.fitting(extractive.hits, question, room, self._count)
+        shown = prompt.fitting(extractive.hits, question, self._room, self._count)
+        if not shown:
+            raise LanguageModelError(
+                f"No passage fits beside this question into RAG_LLM_CONTEXT = {self._limits.context} tokens."
+            )
         sheet = _Sheet(self._checker, self._find_document, question, [hit for hit, _ in shown])
         draft = replace(extractive, text="", citations=(), missing=(), abstained=False, verdict="none", mode="llm")
         written = ""
