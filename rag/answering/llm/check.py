@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from rag.answering.evidence import Evidence
 from rag.answering.llm.desk import Desk, FindDocument, Stated, Window, lay_out, spelled_out
-from rag.answering.llm.exchange import exchanged, turned_round
+from rag.answering.llm.exchange import contrary, exchanged, turned_round
 from rag.answering.llm.facts import lacking
 from rag.answering.llm.numbers import figured
 from rag.answering.llm.order import denies, displaced, joined, lends_a_name, pairs_of, stem, wording_of
@@ -182,7 +182,7 @@ class Checker:
         # A single word between quotation marks is doubted or named, not quoted.
         quoted = [spelled_out(words) for words in _QUOTED.findall(stated.text) if len(words.split()) > 1]
         misquoted = any(not any(words in window.spelled for window in windows) for words in quoted)
-        if missing or misquoted or any(turned_round(stated.text, window.text) for window in windows):
+        if missing or misquoted or any(one(stated.text, w.text) for w in windows for one in (turned_round, contrary)):
             return True
         allowed = self.limits.displaced * (1.0 - self.features(stated, windows).pairs)
         told = reduce(joined, (window.wording for window in windows))

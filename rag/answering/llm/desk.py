@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answering.evidence import Evidence, with_speaker
-from rag.answering.llm.facts import Held, held_by
+from rag.answering.llm.facts import Held, full_names, held_by
 from rag.answering.llm.injection import instructs
 from rag.answering.llm.numbers import WORD
 from rag.answering.llm.order import Wording, pairs_of, wording_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
 
 FindDocument = Callable[[str], Document]
+Called = Mapping[str, Set[str]]
 _MOST_SENTENCES = 2  # of a window
 
 
@@ -67,9 +68,14 @@ def lay_out(question: str, hits: Sequence[Hit], encoder: Encoder, find_document:
     flat = [hit.passage.text[start:end] for hit, found in zip(hits, spans, strict=True) for start, end in found]
     vectors = iter(encoder.encode_passages(flat))
     find = cache(find_document)  # each window asks for its document, and a document may be long
+    texts: dict[str, str] = {}
+    for hit in hits:
+        texts[hit.passage.document_id] = f"{texts.get(hit.passage.document_id, '')}\n{hit.passage.text}"
+    called = {document_id: full_names(text) for document_id, text in texts.items()}
     windows = {}
     for number, (hit, found) in enumerate(zip(hits, spans, strict=True), start=1):
-        windows[number] = tuple(_windows(find, hit, found, [next(vectors) for _ in found]))
+        known = called[hit.passage.document_id]
+        windows[number] = tuple(_windows(find, hit, found, [next(vectors) for _ in found], known))
     words = {match.group() for text in (question, *flat) for match in WORD.finditer(text)}
     return Desk(windows, frozenset(word for word in words if word == word.lower()))
 
@@ -80,7 +86,7 @@ def spelled_out(text: str) -> str:
 
 
 def _windows(
-    find_document: FindDocument, hit: Hit, spans: Sequence[tuple[int, int]], vectors: Sequence[Vector]
+    find_document: FindDocument, hit: Hit, spans: Sequence[tuple[int, int]], vectors: Sequence[Vector], called: Called
 ) -> list[Window]:
     """The passage's windows, without those that tell a language model what to write."""
     windows = []
@@ -89,13 +95,13 @@ def _windows(
         for first in range(len(spans) - size + 1):
             if barred.isdisjoint(range(first, first + size)):
                 ends = spans[first][0], spans[first + size - 1][1]
-                windows.append(
-                    _window(find_document, hit, *ends, sum(vectors[first + 1 : first + size], vectors[first]))
-                )
+                vector = sum(vectors[first + 1 : first + size], vectors[first])
+                windows.append(_window(find_document, hit, ends, vector, called))
     return [window for window in windows if not instructs(window.text)]
 
 
-def _window(find_document: FindDocument, hit: Hit, start: int, end: int, vector: Vector) -> Window:
+def _window(find_document: FindDocument, hit: Hit, ends: tuple[int, int], vector: Vector, called: Called) -> Window:
+    start, end = ends
     at = hit.passage.start
     quoted = Evidence(hit, at + start, at + end, at + start, at + start, 0.0, "", "")
     evidence = with_speaker(quoted, find_document)
@@ -106,7 +112,7 @@ def _window(find_document: FindDocument, hit: Hit, start: int, end: int, vector:
         evidence,
         text,
         spelled_out(text),
-        held_by(text, hit.passage.title),
+        held_by(text, hit.passage.title, called),
         wording,
         sentences,
         pairs_of(wording),

@@ -7,8 +7,10 @@ differ: diacritics, "May 2" and "2 May", "seven" and 7, "EU" and "European Union
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
 
 from rag.answering.llm.numbers import MONTH, NUMERALS, ROMAN, WORD, measures_of, numbers_of
 from rag.text import plain
@@ -36,8 +38,26 @@ _DEMONYM = re.compile(r"(?:ish|ian|ean|ese|an|n|i|k)$")
 # Countries whose people, name and initials have nothing in common.
 _SAME_COUNTRY = (
     (re.compile(r"\bU\.?S\.?A?\b|\bAmericans?\b|\bUnited States\b"), ("us", "usa", "america", "american", "americans")),
-    (re.compile(r"\bU\.?K\.?\b|\bBritish\b|\bBritain\b|\bUnited Kingdom\b"), ("uk", "britain", "british")),
+    (
+        re.compile(r"\bU\.?K\.?\b|\bBritish\b|\bBritons?\b|\bBritain\b|\bUnited Kingdom\b"),
+        ("uk", "britain", "british", "briton", "britons"),
+    ),
 )
+# Others whose people are called by no ending of theirs.
+_PEOPLES = {
+    word: frozenset(words.split())
+    for words in (
+        "afghanistan afghan afghans;argentina argentine argentines;congo congolese;cyprus cypriot cypriots;"
+        "denmark danish dane danes;england english englishman englishmen;finland finnish finn finns;"
+        "france french frenchman frenchmen;germany german germans;greece greek greeks;ireland irish irishman irishmen;"
+        "kazakhstan kazakh kazakhs;netherlands holland dutch dutchman dutchmen;norway norwegian norwegians;"
+        "peru peruvian peruvians;philippines philippine filipino filipinos;poland polish pole poles;"
+        "portugal portuguese;scotland scottish scot scots;spain spanish spaniard spaniards;"
+        "sweden swedish swede swedes;switzerland swiss;thailand thai thais;turkey turkish turk turks;"
+        "venice venetian venetians;wales welsh welshman welshmen"
+    ).split(";")
+    for word in words.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +70,44 @@ class Held:
     measures: frozenset[tuple[str, str]]
 
 
-def held_by(text: str, title: str = "") -> Held:
-    """What a text holds; the words of its title count as said."""
+def held_by(text: str, title: str = "", called: Mapping[str, Set[str]] = MappingProxyType({})) -> Held:
+    """What a text holds; the words of its title count as said, and so do those that `called` gives for its names."""
     words = {_plain(part) for match in WORD.finditer(f"{text} {title}") for part in _parts(match.group())}
     words |= {name for form, names in _SAME_COUNTRY for name in names if form.search(text)}
+    named = {_plain(part) for match in WORD.finditer(text) if is_name(match.group()) for part in _parts(match.group())}
+    words |= {one for name in named for one in (*_PEOPLES.get(name, ()), *called.get(name, ()))}
     initials = {initials for run in _runs(text) for initials in _initials(run)}
     words |= {MONTH[word] for word in words if word in MONTH}
     return Held(frozenset(words), frozenset(initials), numbers_of(text), measures_of(text))
+
+
+def full_names(text: str) -> dict[str, frozenset[str]]:
+    """The other names of whom a text calls by several, by the last of them; without those that two people share."""
+    found: dict[str, set[frozenset[str]]] = {}
+    for run in _called(text):
+        if len(run) > 1:
+            found.setdefault(run[-1], set()).add(frozenset(run[:-1]) - _OPENERS)
+    return {last: max(firsts, key=len) for last, firsts in found.items() if _nested(firsts)}
+
+
+def _called(text: str) -> Iterator[list[str]]:
+    """Runs of names with nothing but a space between them, plain."""
+    run: list[str] = []
+    end = 0
+    for match in WORD.finditer(text):
+        named = is_name(match.group())
+        if not named or text[end : match.start()] != " ":
+            yield run
+            run = []
+        if named:
+            run += [_plain(part) for part in _parts(match.group())]
+        end = match.end()
+    yield run
+
+
+def _nested(firsts: Iterable[Set[str]]) -> bool:
+    """Whether each of the sets holds the next smaller one: "Recep Tayyip" and "Tayyip" are one person's."""
+    return all(small <= large for small, large in pairwise(sorted(firsts, key=len)))
 
 
 def lacking(claim: str, held: Held, ordinary: Set[str] = frozenset()) -> list[str]:

@@ -72,7 +72,11 @@ _NUMERAL = re.compile(
     rf"\b(?P<figure>\d[\d,]*(?:\.\d+)?[ -])?(?P<words>(?:{_WORDS})(?:[ -](?:and )?(?:{_WORDS}))*)\b", re.IGNORECASE
 )
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_MEASURE = re.compile(rf"\b(\d+(?:\.\d+)?)[ -]({'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b", re.IGNORECASE)
+_MEASURE = re.compile(
+    rf"\b(\d+(?:\.\d+)?)[ -]((?:square|cubic|nautical|light)[ -])?"
+    rf"({'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b",
+    re.IGNORECASE,
+)
 # "One of them", "at first", "a second": words that count nothing. "These two": what was named before, counted.
 _UNCOUNTED = frozenset({"one", "first", "second", "zero"})
 _COUNTS_AGAIN = frozenset({"the", "these", "those", "its", "their", "other", "both", "all"})
@@ -95,14 +99,18 @@ def numbers_of(text: str, *, required: bool = False) -> frozenset[str]:
 
 def measures_of(text: str) -> frozenset[tuple[str, str]]:
     """Numbers with what they measure: ("40", "milligram") in "a 40 mg dose"."""
-    found = _MEASURE.findall(figured(text))
-    return frozenset((_figure(float(number)), _MEASURES[unit.lower()]) for number, unit in found)
+    return frozenset((_figure(float(match[1])), _measure(match)) for match in _MEASURE.finditer(figured(text)))
 
 
 def figured(text: str) -> str:
     """The text with its numbers in figures and its measures in one spelling, so that equal ones are equal words."""
     text = _NUMERAL.sub(_in_figures, _GROUPED.sub("", _spelled_alike(text)))
-    return _MEASURE.sub(lambda match: f"{match[1]} {_MEASURES[match[2].lower()]}", text)
+    return _MEASURE.sub(lambda match: f"{match[1]} {_measure(match)}", text)
+
+
+def _measure(match: re.Match[str]) -> str:
+    """What a match of `_MEASURE` measures in: "square kilometre"."""
+    return f"{(match[2] or '').lower().replace('-', ' ')}{_MEASURES[match[3].lower()]}"
 
 
 def _spelled_alike(text: str) -> str:

@@ -16,10 +16,11 @@ from rag.answering.llm.numbers import MONTH, figured, is_number
 from rag.index.lexical import content_words, root
 from rag.text import plain
 
-_NEGATIONS = frozenset(
-    "not no never none neither nor nobody nothing cannot without hardly refused refuses refuse denied denies deny "
-    "rejected rejects reject".split()
-)
+_NEGATIONS = frozenset("not no never none neither nor nobody nothing cannot without hardly".split())
+# What is refused may stand before the verb: "the offer was too small, and they rejected it".
+_REFUSALS = frozenset("refused refuses refuse denied denies deny rejected rejects reject".split())
+# They stand between a negation and what it denies, and are no part of it.
+_LINKS = frozenset("through after before during between until beyond over under against within upon among".split())
 _NEGATIONS_OF_VERBS = frozenset("declined declines decline failed fails fail".split())
 _TO = re.compile(r"\s+to\b")
 # "Did not surrender until May" says that it surrendered in May.
@@ -36,6 +37,8 @@ _POINTS = re.compile(r"\b(?:he|she|it|they|his|her|him|their|them|its|this|these
 _WORD = re.compile(r"\w+")
 _ONLY = re.compile(r"\s+only\b")
 _NOT = re.compile(r"n[’']t\b", re.IGNORECASE)
+_REFUSAL = 4  # letters of a verb of refusal that all its forms share
+_SHORTEST = 3  # letters of a word that may be another's beginning
 _SCOPE = 3  # content words after a negation that it may deny
 _NEAR, _NEARER = 4, 2  # content words beside a name that make its place, in a text and in a claim
 
@@ -66,7 +69,7 @@ class Wording:
 
     Attributes:
         words: the content words.
-        scopes: for each negation the roots of the three content words after it.
+        scopes: for each negation the roots of the three content words after it; for a verb of refusal that, too.
         passive: whether a verb is in the passive voice and names who acts.
         points: whether a pronoun points at what was named before.
     """
@@ -88,11 +91,13 @@ def wording_of(text: str) -> Wording:
     asides = [match.span("aside") for match in _ASIDE.finditer(text)]
     words: list[Word] = []
     scopes: list[list[str]] = []
+    refusals: list[tuple[str, ...]] = []
     run, end = 0, 0
     for match in _WORD.finditer(text):
         bare = plain(match.group())
         if _is_negation(text, match, bare):
             scopes.append([])
+            refusals.append((bare[:_REFUSAL],) if bare in _REFUSALS else ())
             continue
         if "of" in content_words(f"{bare} of"):
             continue  # a stop word like it
@@ -101,17 +106,18 @@ def wording_of(text: str) -> Wording:
         end = match.end()
         aside = any(first <= match.start() < last for first, last in asides)
         words.append(Word(stem(bare), kind, run, aside))
-        if scopes and len(scopes[-1]) < _SCOPE:
+        if scopes and len(scopes[-1]) < _SCOPE and bare not in _LINKS:
             scopes[-1].append(stem(bare))
     passive, points = (pattern.search(text) is not None for pattern in (_PASSIVE, _POINTS))
-    return Wording(tuple(words), tuple(tuple(scope) for scope in scopes), passive, points)
+    denied = tuple((*scope, *refusal) for scope, refusal in zip(scopes, refusals, strict=True))
+    return Wording(tuple(words), denied, passive, points)
 
 
 def _is_negation(text: str, match: re.Match[str], bare: str) -> bool:
     """Whether a word denies: "not", but not "not only"; "failed to", but not "the bank failed"."""
     if bare in _NEGATIONS_OF_VERBS:
         return _TO.match(text, match.end()) is not None
-    return bare in _NEGATIONS and not _ONLY.match(text, match.end())
+    return bare in _NEGATIONS | _REFUSALS and not _ONLY.match(text, match.end())
 
 
 def _kind(word: str, bare: str) -> str:
@@ -133,7 +139,13 @@ def denies(claim: Wording, text: Wording) -> bool:
 
 
 def _unmatched(scopes: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    return [scope for scope in scopes if not any(set(scope) & set(other) for other in others)]
+    return [scope for scope in scopes if not any(_meet(scope, other) for other in others)]
+
+
+def _meet(scope: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two scopes share a word; "tax" is "taxed"."""
+    return any(long.startswith(short) for one in scope for two in other for short, long in [sorted((one, two), key=len)]
+               if len(short) >= _SHORTEST or short == long)  # fmt: skip
 
 
 def stem(bare: str) -> str:
