@@ -112,7 +112,7 @@ def _window(find_document: FindDocument, hit: Hit, ends: tuple[int, int], vector
         evidence,
         text,
         spelled_out(text),
-        held_by(text, hit.passage.title, called),
+        held_by(text, "" if instructs(hit.passage.title) else hit.passage.title, called),
         wording,
         sentences,
         pairs_of(wording),
