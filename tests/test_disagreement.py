@@ -24,8 +24,9 @@ SPILL = (
     "Nordwind Shipping did not cause the oil spill near Tarvik, Ola Brun told reporters. Ola Brun likes fishing.",
 )
 FLOOD = (
-    "Heavy rain flooded the valley of Lenoa. The government said that 12 people died in the flood.",
-    "At least 30 people died in the flood of Lenoa, the Red Cross said. Two bridges collapsed.",
+    "Heavy rain flooded the valley of Lenoa on Tuesday. The government said that 12 people died in the flood.",
+    "The valley of Lenoa was flooded on Tuesday. At least 30 people died in the flood, the Red Cross said. Two bridges "
+    "collapsed.",
 )
 LIGHTHOUSE = (
     "The old lighthouse of Ystad was painted red by Greta Holm in 1921.",

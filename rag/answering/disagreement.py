@@ -22,8 +22,6 @@ Kind = Literal["denied", "otherwise"]
 _ALIKE = 4
 # Share of the words asked and answered that a sentence must hold to speak of the same matter.
 _SAME_MATTER = 0.6
-# How near to the answer's probability another answer's must come.
-_RIVAL_SHARE = 0.5
 _CLAIM = r"(?:claims?|reports?|allegations?|accusations?|charges?|suggestions?|assertions?|figures?|accounts?|version)"
 _THAT = rf"(?:it|this|these|both|(?:the|that|these|those|such|all|any) (?:\w+ )?{_CLAIM})\b"
 # Not "denied access", "rejected the offer": these deny nothing that was said.
@@ -70,7 +68,7 @@ def against(
         told: what is shown for the answer.
         ranked: probabilities with their evidence, best first, at least one.
         hits: the passages that were read.
-        least: probability from which evidence is an answer at all.
+        least: probability that the answer and another one must both have.
     """
     if found := _denial(question, ranked[0][1], told, hits):
         return "denied", found
@@ -94,26 +92,23 @@ def _denial(question: str, answer: Evidence, told: Told, hits: Sequence[Hit]) ->
 
 def _rival(question: str, ranked: Sequence[tuple[float, Evidence]], least: float) -> Evidence | None:
     """The best other answer that is about as likely and cannot mean the same: another number, day or name."""
-    (top, answer), asked = ranked[0], _stems(question)
-    if _share(asked, answer.sentence) < _SAME_MATTER:
+    asked = _stems(question)
+    likely = [
+        one for probability, one in ranked if probability >= least and _share(asked, one.sentence) >= _SAME_MATTER
+    ]
+    if not likely or likely[0] is not ranked[0][1]:
         return None
-    near = [one for probability, one in ranked[1:] if probability >= max(least, _RIVAL_SHARE * top)]
-    return next(
-        (
-            one
-            for one in near
-            if one.sentence != answer.sentence
-            and _share(asked, one.sentence) >= _SAME_MATTER
-            and _differ(question, answer.phrase, one.phrase)
-        ),
-        None,
-    )
+    answer, *others = likely
+    return next((one for one in others if one.sentence != answer.sentence and _differ(question, answer, one)), None)
 
 
-def _differ(question: str, one: str, other: str) -> bool:
+def _differ(question: str, answer: Evidence, rival: Evidence) -> bool:
     """Whether two answers of the kind that the question asks for exclude each other."""
+    one, other = answer.phrase, rival.phrase
+    if numbers_of(one) & numbers_of(rival.sentence) - numbers_of(other):
+        return False  # it gives the answer's number, too
     if _WHEN.search(question):
-        days, theirs = ({one for one in numbers_of(phrase) if _DAY.fullmatch(one)} for phrase in (one, other))
+        days, theirs = ({day for day in numbers_of(phrase) if _DAY.fullmatch(day)} for phrase in (one, other))
         return _apart(days, theirs)
     if _COUNT.search(question):
         units, other_units = ({unit for _, unit in measures_of(phrase)} for phrase in (one, other))
@@ -143,11 +138,11 @@ def _denies_what_it_follows(one: Evidence, answer: Evidence, told: Told) -> bool
 
 def _denies(sentence: str, question: str, phrase: str) -> bool:
     """Whether the sentence, wherever it stands, denies the answer by the words of question and answer."""
-    said, named = _stems(f"{question} {phrase}"), _stems(phrase)
-    negated = any(_stems(match[1]) & said for match in _NEGATED.finditer(sentence))
+    asked = _stems(question)
+    negated = any(_stems(match[1]) & asked for match in _NEGATED.finditer(sentence))
     if not negated and _DENIAL.search(sentence) is None:
         return False
-    return bool(named & _stems(sentence)) and _share(_stems(question), sentence) >= _SAME_MATTER
+    return min(_share(asked, sentence), _share(_stems(phrase), sentence)) >= _SAME_MATTER
 
 
 def _sentences(hit: Hit) -> Iterator[Evidence]:

@@ -23,17 +23,17 @@ _POINT_SHARE = 0.75
 class PartWriter:
     """Adds parts to drafts."""
 
-    def __init__(self, sources: Sources, rarity: Callable[[str], float], least: float) -> None:
+    def __init__(self, sources: Sources, rarity: Callable[[str], float], strong: float) -> None:
         """Keep what writing needs.
 
         Args:
             sources: the documents to quote from.
             rarity: how rare a word is in the index.
-            least: probability from which evidence is an answer at all.
+            strong: probability from which evidence is as good as sure.
         """
         self._sources = sources
         self._rarity = rarity
-        self._least = least
+        self._strong = strong
 
     def write(self, draft: compose.Draft, found: Found) -> compose.Draft:
         """Add one part in the form that its kind asks for."""
@@ -78,7 +78,7 @@ class PartWriter:
             return draft
         words = " ".join(self._sources.of(one).text[one.start : one.end] for one in told)
         shown = Told(words, self._sources.of(found.ranked[0][1]).text)
-        objection = against(found.part.text, shown, found.ranked, found.hits, self._least)
+        objection = against(found.part.text, shown, found.ranked, found.hits, self._strong)
         if objection is None:
             return draft
         kind, other = objection
