@@ -170,3 +170,27 @@ def test_a_number_opens_its_words_while_the_answer_still_grows(page: Page) -> No
     expect(page.locator("#chat .tools")).to_have_count(1, timeout=PATIENCE)
     start, end = cited_range(page)
     assert page.evaluate(MARKED) == document(page, ARTICLE)["text"][start:end]
+
+
+def test_each_sentence_has_an_id_of_its_own_by_which_it_opens(page: Page) -> None:
+    read = document(page, ARTICLE)
+    places = page.evaluate(
+        """() => [...document.querySelectorAll("#reader-text [id]")].map((one) => {
+            const before = document.createRange();
+            before.setStart(document.querySelector("#reader-text"), 0);
+            before.setEndBefore(one);
+            return [one.id, [...before.toString()].length];
+        })"""
+    )
+    assert len(places) > 40
+    assert [f"s-{start}" for _, start in places] == [name for name, _ in places]
+    name, start = places[30]
+    page.goto(f"{page.url}#{name}")
+    expect(page.locator("#reader-text mark.quote").first).to_be_visible()
+    page.wait_for_function(IN_VIEW)
+    words = page.evaluate(MARKED)
+    assert words == read["text"][start : start + len(words)]
+    page.reload()
+    expect(page.locator(f"#{name} mark.quote").first).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function(IN_VIEW)
+    assert page.evaluate(MARKED) == words

@@ -6,7 +6,7 @@ import { ask, edit, keepInView, notice } from "./asking.js";
 import { offer } from "./chips.js";
 import { current } from "./conversations.js";
 import { isDrawer } from "./drawers.js";
-import { addressed, open, target, unmark } from "./reader.js";
+import { isAddressed, open, target, unmark } from "./reader.js";
 
 let opened = ""; // the newest answer, whose first citation was shown on its own
 
@@ -57,7 +57,7 @@ function showNewest() {
   if (opened === name) return;
   const isFirst = !opened;
   opened = name;
-  if (isFirst && addressed()) return; // the visitor came for another place
+  if (isFirst && isAddressed()) return; // the visitor came for another place
   if (first) {
     follow(first, { focus: false });
   } else {

@@ -1,6 +1,6 @@
 // The article reader: a whole document as text, with the words of a citation marked at their offsets.
-// Offsets from the server count Unicode characters; a browser counts UTF-16 units, which differ beyond the BMP.
 
+import { converter, paint, split, sum } from "./blocks.js";
 import { $, api, calm, day, el, present } from "./dom.js";
 import { openDrawer } from "./drawers.js";
 
@@ -10,6 +10,7 @@ let marked = []; // blocks that carry marks
 let latest = 0; // the newest request; an older one that arrives late is dropped
 let waiting = 0; // requests under way
 
+const SENTENCE = /^#s-(\d+)$/;
 const PLACE = /^#at=([^;]*);(\d+),(\d+);(\d+),(\d+)(?:;(\d+),(\d+))?~([0-9a-f]{8})$/;
 
 /** What "#at=ID;12,40;0,300;15,20~1a2b3c4d" points at: quote, passage, answering words; `words` are those quoted. */
@@ -45,8 +46,9 @@ export async function open(id, { at = null, focus = true } = {}) {
   if (turn !== latest) return;
   if (shown !== found) render(found);
   unmark();
-  tell(found.info, at);
-  if (at) mark(found, at);
+  const place = at ?? (focus ? null : sentence(found.info));
+  tell(found.info, place);
+  if (place) mark(found, place);
   else $("#reader-text").scrollTop = 0;
   if (focus) $("#reader-title").focus({ preventScroll: true });
 }
@@ -61,8 +63,8 @@ export function forget(id) {
 /** Whether any document is in the reader, or on its way there. */
 export const isOpen = () => shown !== null || waiting > 0;
 
-/** The place in the page's address, if there is one: each sentence has an address of its own. */
-export function addressed() {
+/** The place that a citation's address names, when it is the page's. */
+function addressed() {
   try {
     return target(window.location.hash);
   } catch {
@@ -70,11 +72,22 @@ export function addressed() {
   }
 }
 
+/** Whether the page's address names a place, in a document or in the first one. */
+export const isAddressed = () => addressed() !== null || SENTENCE.test(window.location.hash);
+
+/** The sentence of a document that "#s-120" in the page's address names by its first character. */
+function sentence(info) {
+  const start = Number(SENTENCE.exec(window.location.hash)?.[1] ?? -1);
+  const quote = info.sentences.find((one) => one[0] === start);
+  const words = quote && [...info.text].slice(...quote).join("");
+  return quote ? { id: info.id, quote, passage: quote, phrase: null, words } : null;
+}
+
 /** The reader with the place in the page's address, or empty. */
 export function start() {
   empty();
   const show = () => {
-    const at = addressed();
+    const at = addressed() ?? (shown && sentence(shown.info));
     if (at) open(at.id, { at, focus: false });
   };
   window.addEventListener("hashchange", show);
@@ -99,7 +112,7 @@ async function load(id) {
   try {
     await present("#status .status-ready"); // a conversation is open before the models are
     const info = await api(`page/documents/${encodeURIComponent(id)}`);
-    const made = { info, ...split(info.text) };
+    const made = { info, ...split(info) };
     documents.set(id, made);
     return made;
   } finally {
@@ -107,32 +120,17 @@ async function load(id) {
   }
 }
 
-/** Lines with the line breaks that end them, as {start, end} in UTF-16 units. */
-function split(text) {
-  const blocks = [];
-  for (const found of text.matchAll(/[^\n]*\n+|[^\n]+$/g)) {
-    blocks.push({ start: found.index, end: found.index + found[0].length, node: null });
-  }
-  return { blocks, astral: /[\ud800-\udbff]/.test(text) };
-}
-
 function render(found) {
   const { info, blocks } = found;
   const nodes = blocks.map((block) => {
-    const heading = /^#{1,6} \S/.test(info.text.slice(block.start, block.start + 8)) ? " heading" : "";
-    block.node = el("div", { className: `para${heading}`, dir: "auto" }, ...plain(info.text, block));
+    const heading = block.words > block.start ? " heading" : "";
+    block.node = el("div", { className: `para${heading}`, dir: "auto" });
+    paint(info.text, block);
     return block.node;
   });
   $("#reader-text").replaceChildren(...nodes);
   marked = [];
   shown = found;
-}
-
-/** A block without marks: its text, with the signs of a Markdown heading set apart so that they need not be seen. */
-function plain(text, block) {
-  const words = text.slice(block.start, block.end);
-  const signs = /^#{1,6} (?=\S)/.exec(words);
-  return signs ? [el("span", { className: "hash" }, signs[0]), words.slice(signs[0].length)] : [words];
 }
 
 function tell(info, at) {
@@ -156,7 +154,7 @@ function note(text) {
 function mark(found, at) {
   const units = converter(found);
   const [start, end] = at.quote.map(units);
-  if (sum(found.info.text.slice(start, end)) !== at.sum) {
+  if (at.sum !== undefined && sum(found.info.text.slice(start, end)) !== at.sum) {
     const then = at.words ? `The words quoted then: “${at.words}”` : "What stood at this place is no longer there.";
     note(`This document has changed since the answer was given. ${then}`);
     $("#reader-text").scrollTop = 0;
@@ -170,50 +168,9 @@ function mark(found, at) {
   bring($("mark.quote", $("#reader-text")));
 }
 
-/** CRC-32 of the words of a text, as the server takes it: see place() in render.py. */
-function sum(text) {
-  let rest = 0xffffffff;
-  for (const byte of new TextEncoder().encode(text.replace(/[ \t\n\r]+/g, " ").replace(/^ | $/g, ""))) {
-    rest ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
-  }
-  return ((rest ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
-}
-
-/** A function from character offsets to UTF-16 offsets of this document. */
-function converter(found) {
-  if (!found.astral) return (offset) => offset;
-  const text = found.info.text;
-  return (offset) => {
-    let unit = 0;
-    for (let passed = 0; passed < offset && unit < text.length; passed += 1) {
-      unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
-    }
-    return unit;
-  };
-}
-
-/** One block as pieces: plain, tinted passage, quote, answering words. The pieces' text is the block's text. */
-function paint(text, block, ranges) {
-  const cuts = new Set([block.start, block.end]);
-  for (const range of Object.values(ranges)) {
-    for (const cut of range ?? []) if (block.start < cut && cut < block.end) cuts.add(cut);
-  }
-  const edges = [...cuts].sort((one, other) => one - other);
-  const within = (range, at) => range && range[0] <= at && at < range[1];
-  const pieces = edges.slice(0, -1).map((edge, place) => {
-    const words = text.slice(edge, edges[place + 1]);
-    if (within(ranges.phrase, edge)) return el("mark", { className: "quote phrase" }, words);
-    if (within(ranges.quote, edge)) return el("mark", { className: "quote" }, words);
-    if (within(ranges.passage, edge)) return el("span", { className: "passage" }, words);
-    return words;
-  });
-  block.node.replaceChildren(...pieces);
-}
-
 /** Takes the marks of the last citation away. */
 export function unmark() {
-  for (const block of marked) block.node.replaceChildren(...plain(shown.info.text, block));
+  for (const block of marked) paint(shown.info.text, block);
   marked = [];
 }
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rag.errors import DocumentError, DocumentNotFound
 from rag.schema import Asks, Document, IngestReport, Progress, Shelved
+from rag.sentences import sentence_spans
 from rag.serving.opening import Opening
 from rag.serving.profile import profile_of, visible
 from rag.serving.public import source_name
@@ -76,7 +77,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A document in the reader."""
+    """A document in the reader; `sentences` are the offsets, start and end, of each."""
 
     id: str
     title: str
@@ -84,6 +85,7 @@ class Readable:
     published: str
     publisher: str
     text: str
+    sentences: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ def _text_once(document: Document, request: Request) -> Response:
     """The document, or "not modified" for a browser that has this text already."""
     from pydantic import TypeAdapter
 
-    mark = f'"{document.content_hash}"'
+    # The sum is the text's; what is sent along with the text has a version of its own.
+    mark = f'"{document.content_hash}-2"'
     headers = {"ETag": mark, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == mark:
         return Response(status_code=304, headers=headers)
@@ -195,6 +198,7 @@ def _text_once(document: Document, request: Request) -> Response:
         document.published,
         document.metadata.get("publisher", ""),
         document.text,
+        tuple(sentence_spans(document.text)),
     )
     body = TypeAdapter(Readable).dump_json(readable)
     return Response(body, media_type="application/json", headers=headers)
