@@ -68,6 +68,8 @@ def test_a_busy_page_says_so_beneath_the_question_and_hides_no_answer(browser: B
     page.route("**/gradio_api/queue/join**", lambda route: route.fulfill(status=503, json=full))
     send(page, LONG)
     expect(page.locator("#chat .note")).to_have_text(BUSY)
+    expect(page.locator(".toast-body")).to_be_attached()  # Gradio's own word for it, which nobody needs beside ours
+    expect(page.locator(".toast-body")).to_be_hidden()
     expect(page.locator("#question textarea")).to_have_value(LONG)
     top = page.locator("#answer-1 .answer-text")
     assert top.evaluate(
@@ -106,6 +108,17 @@ def test_the_question_stays_in_view_above_an_answer_that_is_longer_than_the_wind
         expect(page.locator("#chat .answer-text").last).to_be_in_viewport()
 
 
+def test_what_is_half_typed_outlives_a_reload_and_is_asked_once(page: Page) -> None:
+    box = page.locator("#question textarea")
+    box.fill("Who is Kevork")
+    page.reload()
+    expect(box).to_have_value("Who is Kevork")
+    ask(page, QUESTION)
+    page.reload()
+    expect(page.locator("#chat .question")).to_have_text(QUESTION)
+    expect(box).to_have_value("")
+
+
 def test_a_page_left_open_finds_its_server_again_after_a_restart(browser: Browser, tmp_path: Path) -> None:
     port = str(free_port())
     context = browser.new_context()
@@ -115,9 +128,14 @@ def test_a_page_left_open_finds_its_server_again_after_a_restart(browser: Browse
         page.goto(address)
         ask(page, QUESTION)
         expect(page.locator("#conversations li.here")).to_contain_text(QUESTION)
+        page.evaluate("window.stale = true")
+    send(page, "Where does he work?")
+    expect(page.locator(".toast-body")).to_be_visible()  # that the connection is lost
     with served_page(tmp_path / "data", "--port", port):
+        page.wait_for_function("!window.stale")  # the page has loaded itself again
         expect(page.locator("#status .status-ready")).to_be_visible(timeout=PATIENCE)
         expect(page.locator("#chat .question")).to_have_text(QUESTION)
+        expect(page.locator("#question textarea")).to_have_value("Where does he work?")
         ask(page, "Where does he work?")
         expect(page.locator("#chat .searched-text")).to_contain_text("Oskanian")
         expect(page.locator("#conversations li.here")).to_contain_text("2 answers")

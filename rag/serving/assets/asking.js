@@ -1,9 +1,10 @@
 // Asking: the question box, one question at a time, a wait that says how long it is, and an answer kept in view.
 
-import { $, $$, count, el, say } from "./dom.js";
+import { $, $$, count, el, present, say } from "./dom.js";
 import { toQuestion } from "./drawers.js";
 import { chosen } from "./documents.js";
 
+const DRAFT = "draft"; // in sessionStorage: what stood in the box when the page was left
 const PATIENCE = 8000; // milliseconds after which a question that brought no sign of life may be sent again
 
 let replaces = null; // the exchange that the next question takes the place of
@@ -123,8 +124,31 @@ function oneAtATime(event) {
   if (isRunning()) say("One question at a time: wait for the answer, or stop it.");
 }
 
+/** Puts back what stood in the box, or waited for its answer, when the page was left or its server ended. */
+function keepDraft() {
+  const box = $("#question textarea");
+  const draft = sessionStorage.getItem(DRAFT);
+  sessionStorage.removeItem(DRAFT);
+  if (draft && !box.value) fill(draft);
+  window.addEventListener("pagehide", () => {
+    const left = box.value || (isRunning() ? $$("#chat .question").at(-1)?.innerText.trim() : "");
+    if (left) sessionStorage.setItem(DRAFT, left);
+  });
+}
+
+/** Takes away Gradio's word for a full queue: the conversation says it, beneath the question. */
+async function sayBusyOnce() {
+  const toasts = await present(".toast-wrap");
+  const drop = () => {
+    for (const one of toasts.children) if (/currently busy/.test(one.textContent)) one.style.display = "none";
+  };
+  new MutationObserver(drop).observe(toasts, { childList: true });
+}
+
 /** Begins to listen. */
 export function start() {
+  keepDraft();
+  sayBusyOnce();
   for (const kind of ["click", "keydown"]) document.addEventListener(kind, oneAtATime, true);
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#stop")) return;

@@ -22,6 +22,7 @@ async function erase() {
     return;
   }
   sessionStorage.clear();
+  $("#question textarea").value = ""; // which the page would keep over the reload
   window.location.reload();
 }
 
