@@ -46,7 +46,7 @@ def test_follow_ups_are_answered_new_and_few(bot: Chatbot, monkeypatch: pytest.M
     assert len(asked) <= MOST_TRIES
     assert 1 <= len(offered) <= FOLLOW_UPS
     assert all(is_answered(bot, question) for question in offered)
-    assert not any("Heysham" in question for question in offered)
+    assert not any("opened" in question for question in offered)
     shown = {citation.quote for citation in answer.citations}
     assert all({citation.quote for citation in bot.ask(question).citations} - shown for question in offered)
 
@@ -75,34 +75,57 @@ def test_starters_suit_whatever_documents_are_open(bot: Chatbot) -> None:
         assert all(name.strip("?") in theirs for name in names)
 
 
-def test_starters_of_the_shipped_corpus_are_answered(corpus_bot: Chatbot) -> None:
+def test_starters_of_the_shipped_corpus_are_answered_and_ask_in_different_ways(corpus_bot: Chatbot) -> None:
     offered = starters(corpus_bot)
-    assert offered
+    assert len(offered) == STARTERS
     assert all(is_answered(corpus_bot, question) for question in offered)
+    assert not any("say about" in question for question in offered)
+    assert "Why is Azerbaijan much wealthier?" in offered
+
+
+def test_a_question_made_from_a_sentence_is_offered_only_if_that_sentence_answers_it(
+    bot_factory: Callable[..., Chatbot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = bot_factory("The mill of Staveley was built in 1890. Ann Lee grinds rye there. The miller has no cat.")
+    assert "When was the mill of Staveley built?" in starters(bot)
+    other = bot.ask("Who grinds rye?")
+    monkeypatch.setattr(bot, "ask", lambda question, documents=None: other)
+    assert "When was the mill of Staveley built?" not in starters(bot)
 
 
 def test_no_documents_give_no_starters(bot: Chatbot) -> None:
     assert starters(bot, []) == ()
 
 
-def test_a_refused_question_gets_one_wording_that_is_answered_or_none(bot: Chatbot) -> None:
-    question = "How tall is Margaret Holt in centimetres?"
-    suggested = rephrasing(bot, question)
-    assert "Margaret Holt" in suggested
-    assert is_answered(bot, suggested)
-    assert rephrasing(bot, "Who discovered penicillin in 1928?") == ""
+def test_a_refused_question_gets_one_wording_that_is_answered(bot: Chatbot) -> None:
+    for question, expected in (
+        ("How tall is Margaret Holt in centimetres?", "Margaret Holt"),
+        ("Who discovered penicillin in 1928?", ""),
+        ("Who won the football World Cup in 2018?", ""),
+    ):
+        answer = bot.ask(question)
+        assert answer.abstained
+        suggested = rephrasing(bot, answer)
+        assert expected in suggested
+        assert is_answered(bot, suggested)
+
+
+def test_without_documents_there_is_no_other_wording(bot: Chatbot) -> None:
+    answer = bot.ask("Who discovered penicillin?")
+    assert rephrasing(bot, answer, []) == ""
 
 
 def test_no_wording_asks_about_a_bare_number(bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
-    ask = bot.ask
+    ask, refused = bot.ask, bot.ask("Who won in 2018?")
+    assert refused.abstained
 
     def watched(question: str, **more: Any) -> Answer:
         tried.append(question)
         return ask(question, **more)
 
     monkeypatch.setattr(bot, "ask", watched)
-    rephrasing(bot, "Who won in 2018?")
+    rephrasing(bot, refused)
     assert not [question for question in tried if "2018" in question]
 
 

@@ -1,6 +1,7 @@
 """Questions worth asking next, each asked beforehand: none is offered that the documents do not answer.
 
-Candidates come from names in the text by templates; the bot decides which of them stay. Knows no layout and no index.
+Candidates come from sentences by their form and from names; the bot decides which of them stay. Knows no layout and no
+index.
 """
 
 from __future__ import annotations
@@ -8,34 +9,44 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 
 from rag.errors import RagError
-from rag.index.lexical import content_words
+from rag.index.lexical import content_words, root
 from rag.schema import Answer, Asks, Document
+from rag.sentences import sentence_spans
+from rag.serving.wording import NAME, NO_NAME, about, questions_of
 from rag.text import plain
 
 FOLLOW_UPS = 2
 STARTERS = 3
 # An ask takes about 0.3 s; what is not found by then is not offered.
-MOST_TRIES = 6
+MOST_TRIES = 8
 # Characters on both sides of a quote in which a follow-up's subject is looked for: about two passages.
 _AROUND = 900
 # What is read of a document for starters: its beginning names what it is about.
 _BEGINNING = 6_000
-
-_WORD = r"[A-Z\u00c0-\u00de][\w’'-]*\w"
-_NAME = re.compile(rf"\b{_WORD}(?: (?:(?:of|the|al|bin|de|von|van|der) ){{0,2}}{_WORD}){{0,4}}")
+_WHOLE = "What is this article about?"
 # A single word in capitals says little where a sentence begins.
 _OPENS = re.compile(r"(?:^|[.!?:\n][\"'”’»)\]]?)\s*[\"'“‘«(\[]*$")
-_NO_NAME = frozenset(
-    "a about after all also although an and another any are as at because before both but by can could did do does "
-    "during each even few for from had has have he her here his how however i if in indeed into is it its just many "
-    "meanwhile more moreover most mr mrs ms much my no nor not now of on once one only or other our out over she "
-    "should since so some still such than that the their then there therefore these they this those though through "
-    "thus to today tomorrow two under until up was we were what when where whether which while who whose why will "
-    "with would yes yesterday yet you your monday tuesday wednesday thursday friday saturday sunday january february "
-    "march april may june july august september october november december".split()
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A question; `start:end` of a document is the sentence that it was made from and that has to answer it."""
+
+    text: str
+    document_id: str = ""
+    start: int = 0
+    end: int = 0
+
+    def is_met(self, found: Answer) -> bool:
+        """Whether the answer quotes the sentence."""
+        return not self.document_id or any(
+            one.passage.document_id == self.document_id and one.start < self.end and self.start < one.end
+            for one in found.citations
+        )
 
 
 def follow_ups(
@@ -47,16 +58,22 @@ def follow_ups(
         bot: answers them now.
         answer: a whole answer; one without citations has no follow-ups.
         documents: ids of the documents that are asked, as given with the question.
-        asked: questions of the conversation so far; none about the same names is offered.
+        asked: questions of the conversation so far; none of them is offered again.
     """
-    known = " ".join([answer.question, answer.standalone_question, *asked])
+    known = [answer.question, answer.standalone_question, *asked]
     shown = {(one.passage.document_id, one.start) for one in answer.citations}
 
     def adds(found: Answer) -> bool:
         return any((one.passage.document_id, one.start) not in shown for one in found.citations)
 
-    names = _names(_neighbourhood(bot, answer), known)
-    return _answered(bot, _questions(names), documents, FOLLOW_UPS, adds)
+    texts = {one.id: one for one in _documents(bot)}
+    near = [
+        _Stretch(texts[one.passage.document_id], max(one.start - _AROUND, 0), one.end + _AROUND)
+        for one in answer.citations
+        if one.passage.document_id in texts
+    ]
+    fresh = (one for one in _candidates(near, " ".join(known)) if not _repeats(one.text, known))
+    return _answered(bot, fresh, documents, FOLLOW_UPS, adds)
 
 
 def starters(bot: Asks, documents: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -66,64 +83,109 @@ def starters(bot: Asks, documents: Sequence[str] | None = None) -> tuple[str, ..
         bot: answers them now.
         documents: ids of the only documents to ask; by default those that belong to nobody in particular.
     """
-    texts = [
-        one.text[:_BEGINNING]
+    begun = [
+        _Stretch(one, 0, _BEGINNING)
         for one in _documents(bot)
         if (one.id in documents if documents is not None else not one.owner)
     ]
-    first = ("What is this article about?",) if len(texts) == 1 else ()
+    first = [_Candidate(_WHOLE)] if len(begun) == 1 else []
     # In turn, so that each of several documents has its say.
-    ranked = [_names([text], "")[:MOST_TRIES] for text in texts[:MOST_TRIES]]
-    names = [names[place] for place in range(MOST_TRIES) for names in ranked if place < len(names)]
-    return _answered(bot, [*first, *_questions(names)], documents, STARTERS, lambda _: True)
+    turns = zip_longest(*(_candidates([one], "") for one in begun[:MOST_TRIES]))
+    return _answered(bot, chain(first, (one for turn in turns for one in turn if one)), documents, STARTERS)
 
 
-def rephrasing(bot: Asks, question: str, documents: Sequence[str] | None = None) -> str:
-    """A question near to one that was refused, which the documents answer; empty when none is found.
+def rephrasing(bot: Asks, answer: Answer, documents: Sequence[str] | None = None) -> str:
+    """A question near to one that was refused, which the documents answer; empty only when there is nothing to ask.
 
     Args:
         bot: answers it now.
-        question: what the documents do not answer.
+        answer: the refusal.
         documents: ids of the documents that are asked, as given with the question.
     """
+    question = answer.standalone_question
     words = sorted(set(content_words(question)), key=lambda word: (-len(word), word))
     subjects = [*_names([question], ""), *(word for word in words if len(word) > 3 and not word.isdigit())]
-    candidates = [f"What is said about {subject}?" for subject in dict.fromkeys(subjects)]
-    return next(iter(_answered(bot, candidates, documents, 1, lambda _: True)), "")
+    theirs = [_Candidate(about(subject)) for subject in dict.fromkeys(subjects)]
+    texts = {one.id: one for one in _documents(bot)}
+    near = [
+        _Stretch(texts[hit.passage.document_id], hit.passage.start, hit.passage.end)
+        for hit in answer.hits[:2]
+        if hit.passage.document_id in texts
+    ]
+    fresh = (one for one in _candidates(near, "") if not _repeats(one.text, [question]))
+    tried = [*theirs[:3], *islice(fresh, MOST_TRIES - 4), _Candidate(_WHOLE)]
+    return next(iter(_answered(bot, tried, documents, 1)), "")
 
 
 def _answered(
-    bot: Asks, candidates: Iterable[str], documents: Sequence[str] | None, most: int, fits: Callable[[Answer], bool]
+    bot: Asks,
+    candidates: Iterable[_Candidate],
+    documents: Sequence[str] | None,
+    most: int,
+    fits: Callable[[Answer], bool] = lambda _: True,
 ) -> tuple[str, ...]:
     """The first candidates that the documents answer, among the first few, no two with the same first quote."""
     kept: list[str] = []
     quotes: set[tuple[str, int]] = set()
-    for question, _ in zip(candidates, range(MOST_TRIES), strict=False):
+    for candidate in islice(candidates, MOST_TRIES):
         try:
-            found = bot.ask(question, documents=documents)
+            found = bot.ask(candidate.text, documents=documents)
         except RagError:
             continue  # its document was removed in this moment: not answerable
-        if found.abstained or found.verdict == "none" or not found.citations or not fits(found):
+        if found.abstained or found.verdict == "none" or not found.citations:
             continue
         first = (found.citations[0].passage.document_id, found.citations[0].start)
-        if first not in quotes:
-            quotes.add(first)
-            kept.append(question)
+        if first not in quotes and candidate.is_met(found) and fits(found):
+            if candidate.text != _WHOLE:  # an overview touches on everything
+                quotes.add(first)
+            kept.append(candidate.text)
         if len(kept) == most:
             break
     return tuple(kept)
 
 
-def _questions(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield f"Who is {name}?" if re.fullmatch(rf"{_WORD} {_WORD}", name) else f"What is said about {name}?"
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Characters `start:end` of a document."""
+
+    document: Document
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.document.text[self.start : self.end]
 
 
-def _neighbourhood(bot: Asks, answer: Answer) -> list[str]:
-    """The text around each quote."""
-    texts = {one.id: one.text for one in _documents(bot)}
-    cited = [(texts.get(one.passage.document_id, ""), one) for one in answer.citations]
-    return [text[max(one.start - _AROUND, 0) : one.end + _AROUND] for text, one in cited]
+def _candidates(stretches: Sequence[_Stretch], known: str) -> Iterator[_Candidate]:
+    """Questions made from sentences and from names that are not known, the most telling ones first, each once."""
+    made = [
+        _Candidate(question, one.document.id, one.start + start, one.start + end)
+        for one in stretches
+        for start, end in sentence_spans(one.text)
+        for question in questions_of(one.text[start:end])
+    ]
+    texts = [one.text for one in stretches]
+    made += [_Candidate(about(name, " ".join(texts))) for name in _names(texts, known)]
+    yield from _varied({one.text: one for one in reversed(made)}.values())
+
+
+def _varied(made: Iterable[_Candidate]) -> list[_Candidate]:
+    """One question of each question word before the second of any; what somebody said comes last."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for one in reversed(list(made)):
+        opening = "said" if re.search(r" (?:say|tell)\b", one.text) else one.text.split()[0]
+        ranked.append((opening == "said", seen[opening], one))
+        seen[opening] += 1
+    return [one for *_, one in sorted(ranked, key=lambda rank: rank[:2])]
+
+
+def _repeats(question: str, known: Iterable[str]) -> bool:
+    """Whether a question asks in other words what one of these asks."""
+    roots = {root(word) for word in content_words(question)}
+    return any(roots <= {root(word) for word in content_words(one)} for one in known)
 
 
 def _documents(bot: Asks) -> tuple[Document, ...]:
@@ -142,12 +204,18 @@ def _names(texts: Iterable[str], known: str) -> list[str]:
 
 
 def _each_name(text: str) -> Iterator[str]:
-    for match in _NAME.finditer(text):
+    for match in NAME.finditer(text):
         words = match.group().removesuffix("'s").removesuffix("’s").split()
         opens = _OPENS.search(text, max(match.start() - 8, 0), match.start()) is not None
-        while words and plain(words[0]) in _NO_NAME:
+        if opens and "the" in words:  # "Contact the Service Desk"
+            words, opens = words[words.index("the") + 1 :], False
+        for place in range(len(words) - 1, 0, -1):  # "Peru's Ann Lee"
+            if words[place - 1].endswith(("'s", "’s")):
+                words, opens = words[place:], False
+                break
+        while words and plain(words[0]) in NO_NAME:
             words, opens = words[1:], False
-        while words and plain(words[-1]) in _NO_NAME:
+        while words and plain(words[-1]) in NO_NAME:
             words = words[:-1]
         if len(words) > 1 or (words and not opens and len(words[0]) > 2):
             yield " ".join(words)

@@ -140,7 +140,7 @@ def _suggestions(opening: Opening[Shelf], keeping: Keeping) -> APIRouter:
         if answer is None or answer.mode == "smalltalk":
             return begin_with(scope)
         if answer.abstained:
-            return Suggested(rephrasing=rephrasing(bot, answer.standalone_question, scope))
+            return Suggested(rephrasing=rephrasing(bot, answer, scope))
         asked = tuple(one.answer.question for one in entries)
         return Suggested(follow_ups(bot, answer, scope, asked))
 
