@@ -56,6 +56,7 @@ def test_a_conversation_is_saved_as_a_file(page: Page, tmp_path: Path, name: str
     ask(page, QUESTION)
     with page.expect_download() as saving:
         menu(page, QUESTION, f"Save as {name}")
+    expect(page.locator("#conversations details[open]")).to_have_count(0)
     path = tmp_path / f"saved{suffix}"
     saving.value.save_as(path)
     assert saving.value.suggested_filename.endswith(suffix)

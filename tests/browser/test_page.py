@@ -71,6 +71,23 @@ def test_a_question_outside_the_documents_gets_an_honest_no_and_the_nearest_pass
     expect(page.locator("#reader-text mark.quote").first).to_be_in_viewport()
 
 
+def test_a_refusal_suggests_a_question_that_is_answered(page: Page) -> None:
+    ask(page, UNANSWERABLE)
+    chip = page.locator("#chat .rephrase button")
+    expect(chip).to_be_visible(timeout=PATIENCE)
+    chip.click()
+    expect(page.locator("#chat .tools")).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator("#answer-2 a.cite").first).to_be_visible()
+
+
+def test_a_passage_that_disagrees_stands_beneath_the_answer_with_a_citation_of_its_own(page: Page) -> None:
+    ask(page, "What shot down the Sukhoi S-25?")
+    objection = page.locator("#chat .objection")
+    expect(objection).to_contain_text("Disputed: Turkey denied")
+    objection.locator("a.cite").click()
+    expect(page.locator("#reader-text mark.quote").first).to_have_text(re.compile("^Turkey denied .*Armenia\\.$"))
+
+
 def test_a_follow_up_shows_what_was_searched_for_which_can_be_changed(page: Page) -> None:
     ask(page, QUESTION)
     ask(page, "What does he say about Putin?")
@@ -94,6 +111,10 @@ def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page) -> None:
 def test_starters_and_follow_ups_are_offered_and_answered(page: Page) -> None:
     chips = page.locator("#chips button")
     expect(chips).to_have_count(3, timeout=PATIENCE)
+    heading, middle = page.locator("#chat .empty").bounding_box(), page.locator("#conversation").bounding_box()
+    assert heading is not None
+    assert middle is not None
+    assert abs(heading["x"] + heading["width"] / 2 - middle["x"] - middle["width"] / 2) < 12
     question = chips.first.text_content() or ""
     chips.first.click()
     expect(page.locator("#chat .question")).to_have_text(question.strip())

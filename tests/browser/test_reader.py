@@ -15,6 +15,18 @@ from tests.browser.serving import PATIENCE
 pytestmark = pytest.mark.browser
 
 ARTICLE = "Ankara behind Baku, Moscow waiting: the 2020 war over Nagorno-Karabakh"
+# Resolves when the text has not moved for so many frames.
+AT_REST = """() => new Promise((done) => {
+    const pane = document.querySelector("#reader-text");
+    let last = NaN, still = 0;
+    const look = () => {
+        still = pane.scrollTop === last && pane.getBoundingClientRect().left < 40 ? still + 1 : 0;
+        last = pane.scrollTop;
+        if (still > 30) done();
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
 TWICE = "The lighthouse of Ystad was painted red by Greta Holm.\n\n"
 FILLER = "Nothing of note happened in the harbour on day {} of that year, said the log. "
 
@@ -36,6 +48,18 @@ def test_a_citation_opens_the_exact_words_in_view(visit: Visit, width: int) -> N
     page.wait_for_function(IN_VIEW)
     expect(page.locator("#reader-text mark.quote").first).to_have_class(re.compile("pulse"))
     expect(page.locator("#reader-text .passage").first).to_be_attached()
+
+
+def test_in_the_drawer_of_a_phone_the_words_stay_where_they_were_brought(visit: Visit) -> None:
+    page = visit(width=320, height=640)
+    ask(page, "What shot down the Sukhoi S-25?")
+    for number in (1, -1, 0):  # the denial, which stands behind what is denied, and the answer, which stands above
+        page.locator("#chat a.cite").nth(number).click()
+        start, end = cited_range(page, number)
+        assert page.evaluate(MARKED) == document(page, ARTICLE)["text"][start:end]
+        page.evaluate(AT_REST)
+        assert page.evaluate(IN_VIEW)
+        page.keyboard.press("Escape")
 
 
 def test_a_number_opens_by_keyboard_and_escape_returns_to_the_question(page: Page) -> None:

@@ -63,6 +63,7 @@ function more(one) {
   const details = el("details", { className: "more" }, summary, el("div", {}, rename, ...exports, remove));
   rename.addEventListener("click", () => ask(one));
   remove.addEventListener("click", () => forget(one));
+  for (const link of exports) link.addEventListener("click", () => (details.open = false));
   details.addEventListener("toggle", () => details.open && $("div", details).scrollIntoView({ block: "nearest" }));
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;

@@ -10,6 +10,7 @@ let marked = []; // blocks that carry marks
 let latest = 0; // the newest request; an older one that arrives late is dropped
 let waiting = 0; // requests under way
 
+const LONGEST_MOVE = 24; // frames, of a drawer that opens
 const SENTENCE = /^#s-(\d+)$/;
 const PLACE = /^#at=([^;]*);(\d+),(\d+);(\d+),(\d+)(?:;(\d+),(\d+))?~([0-9a-f]{8})$/;
 
@@ -174,21 +175,39 @@ export function unmark() {
   marked = [];
 }
 
-/** Scrolls the words into view and pulses them. Far blocks get their height only when near, so it looks again. */
+/** Scrolls the words into view and pulses them. */
 function bring(words) {
   if (!words) return;
   const pane = $("#reader-text");
   const distance = Math.abs(words.getBoundingClientRect().top - pane.getBoundingClientRect().top);
   const near = distance < 1.5 * pane.clientHeight && !calm();
-  const place = (behavior) => {
-    const into = pane.getBoundingClientRect();
-    const quote = words.getBoundingClientRect();
-    const top = pane.scrollTop + quote.top - into.top - Math.max(24, (pane.clientHeight - quote.height) / 3);
-    pane.scrollTo({ top, behavior });
-  };
-  place(near ? "smooth" : "auto");
-  if (!near) requestAnimationFrame(() => requestAnimationFrame(() => words.isConnected && place("auto")));
+  if (near) pane.scrollTo({ top: height(pane, words), behavior: "smooth" });
+  settle(pane, words, near ? 6 : 0);
   for (const piece of pane.querySelectorAll("mark.quote")) piece.classList.add("pulse");
+}
+
+/** How far the pane has to be scrolled for the words to stand in its upper half. */
+function height(pane, words) {
+  const into = pane.getBoundingClientRect();
+  const quote = words.getBoundingClientRect();
+  const top = pane.scrollTop + quote.top - into.top - Math.max(24, (pane.clientHeight - quote.height) / 3);
+  return Math.max(0, Math.min(top, pane.scrollHeight - pane.clientHeight));
+}
+
+/** Scrolls until the words stay in their place: a block gets its height only near the window, of an open drawer. */
+function settle(pane, words, patience) {
+  let [still, last, tries] = [0, pane.scrollTop, 120];
+  const giveUp = () => (tries = 0); // the visitor scrolls
+  for (const kind of ["wheel", "touchmove"]) pane.addEventListener(kind, giveUp, { once: true, passive: true });
+  const look = () => {
+    const top = height(pane, words);
+    still = pane.scrollTop === last ? still + 1 : 0;
+    if (still >= patience && Math.abs(top - pane.scrollTop) > 2) [pane.scrollTop, still] = [top, 0];
+    last = pane.scrollTop;
+    tries -= 1;
+    if (words.isConnected && still < patience + LONGEST_MOVE && tries > 0) requestAnimationFrame(look);
+  };
+  look();
 }
 
 function lost(error, at) {
