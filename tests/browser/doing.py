@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.serving import PATIENCE
 
 QUESTION = "Who is Kevork Oskanian?"
+DISPUTED = "What shot down the Sukhoi S-25?"
 UNANSWERABLE = "Who won the football World Cup in 2018?"
 # Every piece of marked text, where the browser shows it, and where it lies.
 MARKED = "[...document.querySelectorAll('#reader-text mark.quote')].map(one => one.textContent).join('')"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.doing import QUESTION, UNANSWERABLE, ask
+from tests.browser.doing import DISPUTED, QUESTION, ask
 from tests.browser.serving import BROWSER_FLAGS, CHECKOUT, PATIENCE, served_page
 
 
@@ -31,8 +31,8 @@ def _picture(browser: Browser, address: str, scheme: Literal["light", "dark"], p
     page = browser.new_page(viewport={"width": 1440, "height": 820}, color_scheme=scheme)
     page.goto(address)
     expect(page.locator("#status .status-ready")).to_be_visible(timeout=PATIENCE)
-    ask(page, UNANSWERABLE)
     ask(page, QUESTION)
+    ask(page, DISPUTED)
     expect(page.locator("#chips button").first).to_be_visible(timeout=PATIENCE)
     expect(page.locator("#reader-text mark.quote").first).to_be_visible()
     page.screenshot(path=path, animations="disabled")

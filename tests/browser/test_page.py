@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.doing import QUESTION, UNANSWERABLE, ask
+from tests.browser.doing import DISPUTED, QUESTION, UNANSWERABLE, ask
 from tests.browser.serving import CHECKOUT, PATIENCE, free_port, served_page
 
 pytestmark = pytest.mark.browser
@@ -81,7 +81,7 @@ def test_a_refusal_suggests_a_question_that_is_answered(page: Page) -> None:
 
 
 def test_a_passage_that_disagrees_stands_beneath_the_answer_with_a_citation_of_its_own(page: Page) -> None:
-    ask(page, "What shot down the Sukhoi S-25?")
+    ask(page, DISPUTED)
     objection = page.locator("#chat .objection")
     expect(objection).to_contain_text("Disputed: Turkey denied")
     objection.locator("a.cite").click()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.doing import IN_VIEW, MARKED, QUESTION, UNANSWERABLE, ask, cited_range, document, upload
+from tests.browser.doing import DISPUTED, IN_VIEW, MARKED, QUESTION, UNANSWERABLE, ask, cited_range, document, upload
 from tests.browser.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ def test_a_citation_opens_the_exact_words_in_view(visit: Visit, width: int) -> N
 
 def test_in_the_drawer_of_a_phone_the_words_stay_where_they_were_brought(visit: Visit) -> None:
     page = visit(width=320, height=640)
-    ask(page, "What shot down the Sukhoi S-25?")
+    ask(page, DISPUTED)
     for number in (1, -1, 0):  # the denial, which stands behind what is denied, and the answer, which stands above
         page.locator("#chat a.cite").nth(number).click()
         start, end = cited_range(page, number)
