@@ -83,6 +83,7 @@ _WORDINGS = {
     "told": "What did {subject} {did}",
 }
 _MOST_WORDS = 7
+_LONGEST = 400  # characters of a sentence that still has one form
 # What stands around a person's name: what they say or do, or what they are.
 _PERSON_AFTER = (
     r"(?:,? who\b|, (?:an?|the|\d\d)\b|(?:, [^,]{3,60},)? (?:also )?(?:said|says|told|added|noted|runs|leads|lives"
@@ -98,6 +99,8 @@ _READ = tuple((kind, re.compile(form)) for kind, form in _FORMS)
 def questions_of(sentence: str) -> Iterator[str]:
     """Questions that the sentence answers if its form is what it seems."""
     line = " ".join(sentence.split())
+    if len(line) > _LONGEST:
+        return
     for kind, form in _READ:
         if (match := form.search(line)) and (said := _asked(kind, match.groupdict())):
             yield f"{said}?"
