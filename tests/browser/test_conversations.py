@@ -51,6 +51,14 @@ def test_a_conversation_is_renamed_and_deleted(page: Page) -> None:
     expect(page.locator("#chat .question")).to_have_count(0)
 
 
+def test_an_open_menu_stays_open_while_the_list_is_asked_for_again(page: Page) -> None:
+    ask(page, QUESTION)
+    page.locator("#conversations summary").click()
+    with page.expect_response("**/page/conversations"):
+        page.evaluate("import('/look/conversations.js').then((list) => list.refresh())")
+    expect(page.locator("#conversations").get_by_text("Rename", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize(("name", "suffix"), [("Markdown", ".md"), ("HTML", ".html"), ("JSON", ".json")])
 def test_a_conversation_is_saved_as_a_file(page: Page, tmp_path: Path, name: str, suffix: str) -> None:
     ask(page, QUESTION)

@@ -6,6 +6,7 @@ import { closeDrawers, isDrawer, toQuestion } from "./drawers.js";
 
 const KEPT = "conversation"; // in sessionStorage, so that a reload shows the same conversation again
 const FORMATS = { md: "Markdown", html: "HTML", json: "JSON" };
+let drawn = ""; // what the list shows
 let asked = ""; // the conversation that Gradio is about to open; empty for a new one
 
 /** The id of the conversation on the page; empty before its first answer. */
@@ -31,12 +32,15 @@ export async function show(id) {
   toQuestion();
 }
 
-/** Draws the list again. */
+/** Draws the list again if it has changed. */
 export async function refresh() {
   const list = $("#conversations");
   if (!list) return;
   try {
     const kept = await api("page/conversations");
+    const now = JSON.stringify([kept, current()]);
+    if (now === drawn) return; // an open menu, and the keyboard in it, stay
+    drawn = now;
     list.replaceChildren(...kept.map(item));
     $("#no-conversations").hidden = kept.length > 0;
   } catch (error) {
