@@ -74,13 +74,14 @@ def test_every_phrase_stands_in_its_sentence_and_document() -> None:
         ("Who is Turkey's defence minister?", "Turkey's foreign minister, Mevlut Cavusoglu, spoke.", True),
         ("Who is the president of Peru?", "The talks between the presidents of Chile and Peru failed.", False),
         ("Who is the president of Peru?", "Peru sent its ambassador to Lima.", True),
+        ("What is the capital of France?", "They met in Baku, the capital.", True),
         ("Who is the leader of Peru?", "Peru is governed by Ann Lee.", False),
     ],
 )
 def test_what_belongs_to_somebody_else_does_not_answer(question: str, text: str, elsewhere: bool) -> None:
     asked = role_asked(question)
     assert asked is not None
-    assert belongs_elsewhere(asked, text) is elsewhere
+    assert belongs_elsewhere(asked, text, text) is elsewhere
 
 
 def test_answers_say_who_somebody_is(corpus_bot: Chatbot) -> None:
@@ -92,6 +93,7 @@ def test_answers_say_who_somebody_is(corpus_bot: Chatbot) -> None:
 def test_a_minister_of_another_country_is_no_answer(corpus_bot: Chatbot) -> None:
     answer = corpus_bot.ask("Who is Armenia's foreign minister?")
     assert answer.abstained
+    assert corpus_bot.ask("What is the capital of France?").abstained
     assert "Cavusoglu" in corpus_bot.ask("Who is Turkey's foreign minister?").text
 
 

@@ -83,7 +83,7 @@ class Finder:
         side's name with the question has to convince the reader alone.
         """
         text = self._sources.of(evidence).text[self._sources.with_speaker(evidence).start : evidence.end]
-        if role is not None and belongs_elsewhere(role, text):
+        if role is not None and belongs_elsewhere(role, text, evidence.hit.passage.text):
             return False
         if not part.name:
             return True

@@ -72,15 +72,19 @@ def role_asked(question: str) -> Owned | None:
     return asked[0] if whole else None
 
 
-def belongs_elsewhere(asked: Owned, text: str) -> bool:
+def belongs_elsewhere(asked: Owned, text: str, around: str) -> bool:
     """Whether the text tells of the very thing that is asked about, but only as somebody else's or of another kind.
 
-    Of a president, a capital and the like it has to say the word too.
+    Of a president, a capital and the like the text has to say the word, and the passage around it whose it is.
     """
-    if asked.thing in _SO_CALLED and re.search(rf"\b{asked.thing}", plain(text)) is None:
+    if asked.thing in _SO_CALLED and not (_has(text, asked.thing) and _has(around, asked.owner[:SHARED])):
         return True
     alike = [other for other in owned_in(text) if other.thing == asked.thing]
     return bool(alike) and not any(asked.may_be(other) for other in alike)
+
+
+def _has(text: str, beginning: str) -> bool:
+    return re.search(rf"\b{re.escape(beginning)}", plain(text)) is not None
 
 
 def _find(text: str, forms: Sequence[re.Pattern[str]]) -> Iterator[Owned]:
