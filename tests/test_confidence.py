@@ -37,7 +37,8 @@ def test_coverage_is_the_weighted_share_of_the_words_held() -> None:
 @pytest.mark.parametrize("reader", READERS)
 def test_shipped_numbers_are_sound(reader: str) -> None:
     fitted = load_calibration(reader)
-    assert fitted.weights.reader > 0
+    near, far = Features(4.0, 1.0, 1.0, 0.9), Features(-4.0, 0.1, 0.2, 0.1)
+    assert fitted.probability(near) > fitted.answer > fitted.probability(far)
     assert 0 < fitted.answer < fitted.strong < 1
 
 
