@@ -84,6 +84,20 @@ def test_what_belongs_to_somebody_else_does_not_answer(question: str, text: str,
     assert belongs_elsewhere(asked, text, text) is elsewhere
 
 
+@pytest.mark.parametrize(
+    "question", ["what is the limitation with the writer's son?", "Who met Leith's mayor?", "Who is the mayor?"]
+)
+def test_a_question_of_another_thing_asks_for_no_role(question: str) -> None:
+    assert role_asked(question) is None
+
+
+def test_whose_it_is_ends_at_a_full_stop() -> None:
+    asked = role_asked("Who was the founder of the Gazette?")
+    assert asked is not None
+    text = "It was renamed the Observer. Its founder, Ann Lee, chose the name."
+    assert not belongs_elsewhere(asked, text, text)
+
+
 def test_answers_say_who_somebody_is(corpus_bot: Chatbot) -> None:
     assert corpus_bot.ask("Who is Putin?").text.startswith("The president of Russia [1]")
     assert corpus_bot.ask("Who is Hajiyev?").text.startswith("Advises Aliyev on foreign policy [1]")
