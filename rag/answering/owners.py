@@ -20,7 +20,7 @@ _RELATIVE = r"(?:father|mother|son|daughter|brother|sister|wife|husband|widow|un
 _THINGS = rf"(?:{ROLE}|{_RELATIVE}|ministry|capital|government|parliament|army|population|currency|birthplace)"
 # Letters that a place and its people have in common: Turkey and Turkish, Armenia and Armenians.
 SHARED = 4
-# A word of an owner's name: no preposition, which a question in small letters would let in, and none across a full stop.
+# A word of an owner's name: no preposition, which questions in small letters would let in, and none across a full stop.
 _NAME = r"(?!(?:with|of|in|on|at|the|for|from|and|to|by|its|his|her|their)\b)[A-Z][\w-]*(?:\.[\w-]+)*"
 _OWNER = rf"(?P<owner>{_NAME}(?: {_NAME}){{0,3}}?)"
 _THING = rf"(?P<kind>(?:(?!of\b)[A-Za-z][\w-]* ){{0,2}}?)(?P<thing>(?i:{_THINGS}))(?![\w-])"
