@@ -114,6 +114,7 @@ def test_what_is_half_typed_outlives_a_reload_and_is_asked_once(page: Page) -> N
     page.reload()
     expect(box).to_have_value("Who is Kevork")
     ask(page, QUESTION)
+    expect(page.locator("#conversations li.here")).to_contain_text(QUESTION)
     page.reload()
     expect(page.locator("#chat .question")).to_have_text(QUESTION)
     expect(box).to_have_value("")
