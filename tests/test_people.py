@@ -47,6 +47,12 @@ def test_a_question_that_chooses_among_them_is_left_to_the_reader(question: str)
     assert not asks_who_is_named(question)
 
 
+@pytest.mark.parametrize("word", ["in ", "In ", "A-", "Named "])
+def test_a_long_question_is_read_once(word: str) -> None:
+    """Would not end if each word could be read in two ways."""
+    assert not asks_who_is_named(f"Which officials are named {word * 300} over there, when?")
+
+
 def test_each_official_is_an_item_with_its_own_citation(corpus_bot: Chatbot) -> None:
     answer = corpus_bot.ask("Which Turkish officials are named?")
     assert "Mevlut Cavusoglu" in answer.text

@@ -25,11 +25,11 @@ _SAID_OF = re.compile(
     r"\b(?:said|told|called|doing|happening|going|happened|they|he|she|it|this|that|you|of|in|on|for|by|to|with|from)\b",
     re.IGNORECASE,
 )
-_LEADING = r"(?:an?|the|one of|then|now|formerly|currently|[A-Z][\w.-]*['’]s?)"
-_BEFORE_ROLE = r"(?:the|former|then|late|acting|deputy|vice|prime|foreign|defen[cs]e|[A-Z][\w.-]*(?:['’]s)?)"
+_LEADING = r"(?:an?|the|one of|then|now|formerly|currently|(?<![\w-])[A-Z][\w.-]*['’]s?)"
+_BEFORE_ROLE = r"(?:the|former|then|late|acting|deputy|vice|prime|foreign|defen[cs]e|(?<![\w-])[A-Z][\w.-]*(?:['’]s)?)"
 _OTHERS = r"(?:[A-Z][\w.'’-]*\s){0,3}"
 _END = r"(?=[,;.)—]|$)"
-_CALLED = r"(?P<told>[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3})"
+_CALLED = r"(?P<told>(?<![\w-])[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3})"
 _CALLED_BEFORE = re.compile(rf"{_CALLED}(?:, (?:who (?:is|was) )?| (?:is|was) |\s\()(?:the )?$")
 _CALLED_AFTER = re.compile(rf"(?:,? |,? is |\s\(){_CALLED}(?!['’]s)")
 

@@ -30,30 +30,36 @@ _GROUPS = {
     "people|persons|individuals": ROLE,
 }
 _NAMING = r"(?:named?|names|mention(?:s|ed)?|quote[sd]?|cite[sd]?|appears?|interview(?:s|ed)?)"
-# Nothing in such a question chooses among them but whose they are: "Which officials met Putin?" is another question.
 _ASKED = re.compile(
     r"^(?:which|what|who (?:are|were)|name|list)(?: all)?(?: of)?(?: the)?(?P<owner> [A-Z]\w+)?"
-    rf" (?P<group>{'|'.join(_GROUPS)})"
-    rf"(?:\s|\W|(?:are|were|is|be|do|does|did|has|have|all|the|this|in|by|articles?|text|documents?|story|report|author"
-    rf"|account|here|there|that|who|(?-i:[A-Z])[\w-]*|{_NAMING})\b)*$",
+    rf" (?P<group>{'|'.join(_GROUPS)})\b(?P<rest>.*)$",
     re.IGNORECASE,
+)
+# Nothing in such a question chooses among them but whose they are: "Which officials met Putin?" is another question.
+_CHOOSES_NOTHING = re.compile(
+    r"(?i:are|were|is|be|do|does|did|has|have|all|the|this|in|by|articles?|text|documents?|story|report|author|account|here"
+    rf"|there|that|who|{_NAMING})|[A-Z]\w*"
 )
 _SAYS_NAMED = re.compile(rf"\b{_NAMING}\b|^who (?:are|were) (?:all )?(?:the )?\w+\W*$", re.IGNORECASE)
 _OPENERS = r"(?:To|In|On|For|By|With|At|But|And|When|While|As|If|The|An?|From|Since|After|Before|Both|Even)\b"
-_WORD = rf"(?!{_OPENERS})[A-Z][\w'’-]*[a-zß-ÿ](?<!['’]s)"
+_WORD = rf"\b(?!{_OPENERS})[A-Z][\w'’-]*[a-zß-ÿ](?<!['’]s)"
 _NAME = rf"(?P<name>{_WORD}(?:\s{_WORD}){{1,3}})"
 _WHOSE = rf"(?:(?:an?|the|one of|then|now|former)\s|{_WORD}['’]s?\s)"
 _TOLD = rf"(?P<told>{_WHOSE}(?:[\w'’-]+\s){{0,7}}?(?i:{ROLE})\b[^,;.()]*)"
 _FORMS = (
     re.compile(rf"{_NAME},\s(?:who (?:is|was) )?{_TOLD}"),
     re.compile(rf"{_TOLD},\s{_NAME}"),
-    re.compile(rf"(?P<told>(?:[A-Z][\w.]*(?:['’]s?)?\s){{0,3}}(?!fellow\b)(?i:{ROLE}))\]?\s{_NAME}"),
+    re.compile(rf"(?P<told>(?:\b[A-Z][\w.]*(?:['’]s?)?\s){{0,3}}(?!fellow\b)(?i:{ROLE}))\]?\s{_NAME}"),
 )
 
 
 def asks_who_is_named(question: str) -> bool:
     """Whether a question asks for the people of a group that the documents name, and for nothing else."""
-    return _ASKED.match(question) is not None and _SAYS_NAMED.search(question) is not None
+    asked = _ASKED.match(question)
+    # Word by word: one pattern for them all would try every way to divide a long question.
+    words = re.findall(r"\w+", asked["rest"]) if asked else []
+    plain_rest = asked is not None and all(map(_CHOOSES_NOTHING.fullmatch, words))
+    return plain_rest and _SAYS_NAMED.search(question) is not None
 
 
 def named_people(question: str, hits: Sequence[Hit]) -> list[Evidence]:
