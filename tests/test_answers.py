@@ -131,6 +131,15 @@ def test_yes_no_question_gets_evidence_and_no_verdict(corpus_bot: Chatbot) -> No
     assert not re.match(r"(yes|no)\b", answer.text, re.IGNORECASE)
 
 
+def test_yes_no_question_leaves_out_sentences_that_hold_few_of_its_words(bot_factory: Callable[..., Chatbot]) -> None:
+    bot = bot_factory(
+        "The ferry to Alderbay carries cars in summer. The ferry to Alderbay was painted green by the crew. "
+        "Cars are parked at the pier of Alderbay."
+    )
+    answer = bot.ask("Does the ferry to Alderbay carry cars?")
+    assert [citation.quote for citation in answer.citations] == ["The ferry to Alderbay carries cars in summer."]
+
+
 def test_claim_brings_the_sentence_that_names_its_speaker(bot_factory: object) -> None:
     bot = bot_factory(  # type: ignore[operator]
         "The mayor of Alderbay, Ida Merrow, opened the new bridge on Friday. "

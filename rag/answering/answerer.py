@@ -31,7 +31,7 @@ class Answerer:
         self._retriever = retriever
         self._calibration = calibration
         self._finder = Finder(retriever, reader, calibration, sources)
-        self._writer = PartWriter(sources, index.lexical.rarity, calibration.strong)
+        self._writer = PartWriter(sources, calibration.strong)
 
     def stream(self, question: str, standalone: str, documents: Sequence[str] | None) -> Iterator[Answer]:
         """Growing answers: first the hits, then the text piece by piece; the last one is whole."""

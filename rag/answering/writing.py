@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rag.answering import compose
-from rag.answering.confidence import coverage, weigh
 from rag.answering.disagreement import Told, against
 from rag.answering.evidence import Evidence, announces, items_of, with_announced
 from rag.answering.finding import Found
@@ -16,23 +15,19 @@ _MOST_ITEMS = 10
 # How near to the best evidence's probability another one must come to be told beside it.
 _ITEM_SHARE = 0.5
 _SUPPORT_SHARE = 0.6
-# How much of the words of the sentence that holds most of a yes/no question another one must hold.
-_POINT_SHARE = 0.75
 
 
 class PartWriter:
     """Adds parts to drafts."""
 
-    def __init__(self, sources: Sources, rarity: Callable[[str], float], strong: float) -> None:
+    def __init__(self, sources: Sources, strong: float) -> None:
         """Keep what writing needs.
 
         Args:
             sources: the documents to quote from.
-            rarity: how rare a word is in the index.
             strong: probability from which evidence is as good as sure.
         """
         self._sources = sources
-        self._rarity = rarity
         self._strong = strong
 
     def write(self, draft: compose.Draft, found: Found) -> compose.Draft:
@@ -62,15 +57,7 @@ class PartWriter:
     def _supporting(self, found: Found) -> list[Evidence]:
         """The sentences that explain, or that speak to a yes/no question: a bare yes or no would be a judgement."""
         likely = found.likely(_SUPPORT_SHARE)
-        if found.part.kind == "yes_no":
-            likely = self._to_the_point(found.part.text, likely)
         return [self._sources.with_speaker(one) for one in _sentences(likely)[:_EXPLANATION_SENTENCES]]
-
-    def _to_the_point(self, question: str, likely: Sequence[Evidence]) -> list[Evidence]:
-        """The sentences that hold nearly as many of the question's words, by rarity, as the best of them."""
-        asked = weigh(question, self._rarity)
-        held = [coverage(asked, one.sentence) for one in likely]
-        return [one for one, share in zip(likely, held, strict=True) if share >= _POINT_SHARE * max(held)]
 
     def _with_objection(self, draft: compose.Draft, found: Found, told: Sequence[Evidence]) -> compose.Draft:
         """The draft with the passage that disagrees with what is told, if one does."""
